@@ -1,0 +1,81 @@
+#include "base/log.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+namespace frontis {
+
+namespace {
+
+spdlog::level::level_enum to_spdlog(Log::Level level) {
+  switch (level) {
+    case Log::Level::debug: return spdlog::level::debug;
+    case Log::Level::info: return spdlog::level::info;
+    case Log::Level::warning: return spdlog::level::warn;
+    case Log::Level::error: return spdlog::level::err;
+    case Log::Level::off: return spdlog::level::off;
+  }
+  return spdlog::level::info;
+}
+
+}  // namespace
+
+Log::Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+
+Result<std::unique_ptr<Log>> Log::open(const std::string& file, Level level) {
+  spdlog::sink_ptr sink;
+  try {
+    if (file == "stderr") {
+      sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+    } else {
+      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+    }
+  } catch (const spdlog::spdlog_ex& error) {
+    return fail(ErrorKind::io, "cannot open the error log " + file + " (" + error.what() +
+                                   "): make its folder writable or set log.file");
+  }
+  auto logger = std::make_shared<spdlog::logger>("frontis", std::move(sink));
+  logger->set_level(to_spdlog(level));
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  logger->flush_on(spdlog::level::debug);
+  // A full disk must not stop the service, and a complaint about it has nowhere to go.
+  logger->set_error_handler([](const std::string&) {});
+  return std::unique_ptr<Log>(new Log(std::move(logger)));
+}
+
+std::unique_ptr<Log> Log::silent() {
+  auto sink = std::make_shared<spdlog::sinks::null_sink_mt>();
+  return std::unique_ptr<Log>(new Log(std::make_shared<spdlog::logger>("silent", sink)));
+}
+
+void Log::write(Level level, const std::string& message) {
+  logger_->log(to_spdlog(level), "{}", message);
+}
+
+void Log::once_a_minute(const std::string& key, Level level, const std::string& message) {
+  constexpr auto interval = std::chrono::minutes(1);
+  constexpr std::size_t most_keys = 1000;
+  const auto now = std::chrono::steady_clock::now();
+  unsigned kept_back = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (repeats_.size() > most_keys) repeats_.clear();
+    const auto [entry, is_new] = repeats_.try_emplace(key, Repeat{now, 0});
+    if (!is_new) {
+      if (now - entry->second.said < interval) {
+        ++entry->second.kept_back;
+        return;
+      }
+      kept_back = std::exchange(entry->second.kept_back, 0);
+      entry->second.said = now;
+    }
+  }
+  if (kept_back == 0) return write(level, message);
+  write(level, fmt::format("{} ({} more in the last minute)", message, kept_back));
+}
+
+void Log::flush() { logger_->flush(); }
+
+}  // namespace frontis

@@ -1,0 +1,117 @@
+// What the configuration says, as plain values: filled by `load`, read by everyone, changed by
+// nobody. Every limit has its default here; conf/frontis.yaml shows the key of each.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace frontis::config {
+
+// Where to listen: an address and port, or the path of a Unix socket.
+struct Listen {
+  std::string address;  // "" = every IPv4 and IPv6 address; else a literal such as 127.0.0.1 or ::1
+  std::uint16_t port = 0;
+  std::filesystem::path unix_path;  // not empty: a Unix socket, and the two above mean nothing
+  std::string source;  // as written, with its place, for errors: "frontis.yaml:3:9"
+
+  bool is_unix() const { return !unix_path.empty(); }
+  std::string text() const;  // "127.0.0.1:8080", "[::1]:8080", "*:8080", "unix:/run/x.sock"
+  friend bool operator==(const Listen& a, const Listen& b) {
+    return a.address == b.address && a.port == b.port && a.unix_path == b.unix_path;
+  }
+};
+
+struct Limits {
+  std::uint32_t request_line = 8 * 1024;        // bytes -> 414
+  std::uint32_t headers = 16 * 1024;            // bytes of all fields -> 431
+  std::uint32_t header_fields = 100;            // -> 431
+  std::uint64_t body = 100ULL * 1024 * 1024;    // bytes -> 413
+  std::chrono::milliseconds head_timeout{10'000};  // first byte of a head to its last
+  std::chrono::milliseconds idle_timeout{30'000};  // keep-alive without a request
+  std::chrono::milliseconds rate_window{10'000};   // the span over which min_rate is judged
+  std::uint32_t min_rate = 1024;                // bytes/s of a body or a reader; 0 = no minimum
+  std::uint32_t connections = 10'000;           // of the whole process
+  std::uint32_t connections_per_client = 256;   // per address; 0 = no limit
+  std::chrono::milliseconds drain{30'000};      // a stop waits so long for what is in flight
+  std::uint64_t hot_cache = 64ULL * 1024 * 1024;  // bytes of file content kept ready, per thread
+};
+
+enum class LogLevel { debug, info, warning, error, off };
+enum class AccessFormat { combined, json };
+
+struct LogSettings {
+  std::string access = "off";  // "off", "stdout" or a path
+  AccessFormat format = AccessFormat::combined;
+  LogLevel level = LogLevel::info;
+  std::string file = "stderr";  // or a path
+};
+
+// How long the answer for a file may be kept: the `cache` key of a files route.
+struct CachePolicy {
+  enum class Kind { automatic, seconds, immutable, none };
+  Kind kind = Kind::automatic;
+  std::chrono::seconds max_age{0};  // for `seconds`
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// Serve files of a directory. The route's prefix is stripped before the root is searched.
+struct FilesAction {
+  std::filesystem::path root;  // absolute
+  CachePolicy cache;
+  std::vector<std::string> fingerprinted;  // prefixes relative to the root, "assets/"; "" = all
+  std::vector<std::string> index{"index.html"};
+  std::vector<std::filesystem::path> links;  // absolute directories that links may lead to
+  std::vector<std::string> allow;  // names (or globs) that the deny list would refuse
+  bool uploads = false;            // users put files here: active content is defused
+  bool listing = false;            // reserved; listings are off by default
+  Headers headers;                 // added to each answer of this action
+};
+
+struct RespondAction {
+  int status = 404;
+  std::string body;  // empty: a short plain page
+  std::string type = "text/plain; charset=utf-8";
+  Headers headers;
+};
+
+struct RedirectAction {
+  std::string to;  // absolute URL or path; a trailing "$uri" is replaced by path and query
+  int status = 308;
+};
+
+using Action = std::variant<FilesAction, RespondAction, RedirectAction>;
+
+struct Route {
+  std::string path;            // "/static/" (prefix on a segment boundary) or "/robots.txt" (exact)
+  std::vector<Action> chain;   // tried in turn; never empty
+  std::string source;          // "frontis.yaml:12:5"
+
+  bool is_prefix() const { return path.back() == '/'; }
+};
+
+struct Site {
+  std::vector<std::string> names;  // lower case; exact, "*.example.org" or "*"
+  std::vector<Route> routes;
+  std::string source;
+};
+
+struct Settings {
+  std::filesystem::path file;  // that this was read from; empty for `frontis run`
+  std::vector<Listen> listen;
+  std::filesystem::path state;  // empty: nothing is kept on disk
+  std::string user;             // to become after the sockets are bound; empty = stay
+  unsigned threads = 0;         // 0 = one per core
+  unsigned press_threads = 1;
+  LogSettings log;
+  Limits limits;
+  std::vector<Site> sites;
+};
+
+}  // namespace frontis::config

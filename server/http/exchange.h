@@ -1,0 +1,88 @@
+// The central type: one request and its response, owned by the session (or HTTP/2 stream) that
+// reads the request and sends the answer. A handler gets an Exchange& and ends it exactly once,
+// now or later, with respond() or pass(). A client that leaves destroys the exchange and with it
+// the call that it holds, so whoever answers later keeps nothing but that call.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+
+namespace frontis::http {
+
+class Exchange;
+
+// Answers requests: media, and later the application and the store. Handlers belong to one loop
+// and outlive its exchanges.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  // Ends in exactly one of exchange.respond() or exchange.pass(), inside this call or later.
+  // Views of the request are valid only during this call: read them anew afterwards.
+  virtual void handle(Exchange& exchange) = 0;
+};
+
+// Work that goes on for an exchange after handle() has returned. Destroying it cancels the work.
+class Call {
+ public:
+  virtual ~Call() = default;
+};
+
+// What the access log wants to know beyond request and response. Views of static text or of
+// settings, which outlive the exchange.
+struct Notes {
+  std::string_view site;
+  std::string_view route;
+  std::string_view variant = "-";  // "identity", "gzip", "br", "zstd"
+  std::string_view cache = "-";    // "immutable", "auto", "fixed", "none", "refused", "no-store"
+};
+
+// `frontis explain` gives one to the exchange, and each decision on the way adds a line. In the
+// serving path there is none, and nothing is formatted.
+using Explanation = std::vector<std::string>;
+
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+
+  const Request& request() const { return request_; }
+  Notes notes;
+  Explanation* explanation = nullptr;
+
+  // Answers. Answering twice is a broken invariant and aborts.
+  virtual void respond(Response response) = 0;
+  // Hands the exchange to the next action of its route; 404 after the last.
+  void pass();
+  // True when another action would get the exchange from pass().
+  bool can_pass() const { return next_ < chain_.size(); }
+
+  // Keeps `call` until the exchange ends or is abandoned.
+  void hold(std::unique_ptr<Call> call) { call_ = std::move(call); }
+
+  // Bytes of the route's prefix at the start of request().path(): "/static/" = 8.
+  std::size_t prefix_length = 0;
+
+  // Gives the exchange to the first handler of `chain`, which outlives it.
+  void dispatch(const std::vector<Handler*>& chain);
+
+ protected:
+  // Forgets the last request; keeps the memory.
+  void reset();
+
+  Request request_;
+  std::unique_ptr<Call> call_;
+
+ private:
+  struct Chain {
+    const std::vector<Handler*>* handlers = nullptr;
+    std::size_t size() const { return handlers ? handlers->size() : 0; }
+  };
+  Chain chain_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace frontis::http

@@ -1,0 +1,55 @@
+// Content codings by Accept-Encoding (RFC 9110, 12.5.3): q-values first, then size. Pure; no
+// allocation.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace frontis::http {
+
+enum class Coding : std::uint8_t { identity, gzip, br, zstd };
+inline constexpr std::size_t codings = 4;
+
+// One row for each coding: another coding is another row.
+struct CodingName {
+  Coding coding;
+  std::string_view token;    // in Accept-Encoding and Content-Encoding
+  std::string_view suffix;   // of the ETag: "gz"
+  std::string_view file_suffix;  // of a sibling: ".gz"
+};
+inline constexpr std::array<CodingName, codings> coding_names{{
+    {Coding::identity, "identity", "", ""},
+    {Coding::gzip, "gzip", "gz", ".gz"},
+    {Coding::br, "br", "br", ".br"},
+    {Coding::zstd, "zstd", "zst", ".zst"},
+}};
+constexpr const CodingName& row_of(Coding coding) {
+  return coding_names[static_cast<std::size_t>(coding)];
+}
+
+// The weight of each coding in thousandths, 0 = not acceptable (q has three decimals at most).
+struct CodingWeights {
+  std::array<std::uint16_t, codings> weight{};
+  std::uint16_t of(Coding coding) const { return weight[static_cast<std::size_t>(coding)]; }
+};
+
+// `field` is the whole Accept-Encoding; none when it was not sent: then only identity is chosen.
+// An empty field means identity only. A member that is malformed is skipped. "x-gzip" is gzip.
+[[nodiscard]] CodingWeights coding_weights(std::optional<std::string_view> field);
+
+struct Candidate {
+  Coding coding;
+  std::uint64_t size;
+};
+
+// The best of `candidates` (any order): highest weight, then smallest, then identity; none when
+// nothing is acceptable (406). identity needs no mention to be acceptable, and is then weighed
+// below everything that was named.
+[[nodiscard]] std::optional<Coding> choose_coding(const CodingWeights& weights,
+                                                  std::span<const Candidate> candidates);
+
+}  // namespace frontis::http

@@ -1,0 +1,72 @@
+// A root directory and the only way into it. Every file is opened with openat2 beneath the
+// root's descriptor, so no name, link or race leads outside; names that must not be served are
+// refused first. A root that is itself a link (current -> releases/42) is opened anew within a
+// second of a switch. One Library belongs to one files action on one loop.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/descriptor.h"
+#include "base/result.h"
+#include "config/settings.h"
+
+namespace frontis::media {
+
+// What tells one content of a file from another without reading it.
+struct Identity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;  // since 1970
+  std::int64_t ctime_ns = 0;
+  friend bool operator==(const Identity&, const Identity&) = default;
+
+  std::int64_t mtime_seconds() const;  // rounded down, also before 1970
+};
+
+struct Found {
+  enum class Kind { file, directory };
+  Kind kind = Kind::file;
+  std::shared_ptr<const Descriptor> file;  // open for reading; null for a directory
+  Identity identity;
+};
+
+class Library {
+ public:
+  // `files.root` need not exist yet: find() is then not_found until it does.
+  explicit Library(const config::FilesAction& files);
+
+  // `relative` has no leading slash; "" is the root; "a/b" and "a/b/" both find b, but a file
+  // with a trailing slash is not_found. Errors: not_found (missing, denied, leads outside, not a
+  // regular file or directory, unreadable, a name too long, a loop of links); exhausted (EMFILE,
+  // ENFILE, ENOMEM); io for the rest. The message says why, for explain and the log.
+  [[nodiscard]] Result<Found> find(std::string_view relative) const;
+
+  // What stands under `relative` now, by one statx and without opening it: enough to see that
+  // a file opened before is still the same one. Never the reason to serve something new.
+  [[nodiscard]] Result<Identity> identify(std::string_view relative) const;
+
+  // Looks whether the root's path leads to another directory now, and follows it. The caller
+  // does this at most once a second. True when the root has changed.
+  bool refresh();
+
+  const std::filesystem::path& root() const { return root_path_; }
+
+ private:
+  std::filesystem::path root_path_;
+  // ... the implementer's
+};
+
+// Why `relative` is refused by name, or an empty view: dotfiles (but not under .well-known/),
+// *.py, *.pyc, *.sqlite3, *.pem, *.key, *~, *.swp, VCS folders; unless a name or glob of `allow`
+// matches the segment. Every segment of the path counts.
+[[nodiscard]] std::string_view denied_reason(std::string_view relative,
+                                             const std::vector<std::string>& allow);
+
+}  // namespace frontis::media

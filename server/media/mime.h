@@ -1,0 +1,29 @@
+// Content types by file name: a built-in table of web types, then /etc/mime.types. What neither
+// knows is left to libmagic (magic.h), which never overrides a known extension.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace frontis::media {
+
+class MimeTypes {
+ public:
+  // Reads `file` (absent is fine) for the extensions that the built-in table lacks.
+  explicit MimeTypes(const std::string& file = "/etc/mime.types");
+
+  // "text/css; charset=utf-8" for "app.CSS"; empty when the extension is unknown or missing.
+  // Text types, and JSON-like and XML-like ones that are read as text, carry the charset.
+  std::string_view of(std::string_view file_name) const;
+
+ private:
+  std::unordered_map<std::string, std::string> by_extension_;
+};
+
+// True for types whose content is worth compressing, and which may have siblings: text/*, and
+// JavaScript, JSON, XML, SVG, wasm, fonts that are not compressed, and their like. Parameters
+// are ignored.
+[[nodiscard]] bool is_compressible(std::string_view content_type);
+
+}  // namespace frontis::media

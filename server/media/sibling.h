@@ -1,0 +1,25 @@
+// Proof that a file beside another (app.css.gz beside app.css) holds the same content in a
+// content coding: it is decoded and hashed, never trusted by its name or time. Runs on press
+// threads; needs memory for one window, never for the content.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "http/negotiation.h"
+#include "media/digest.h"
+
+namespace frontis::media {
+
+struct Proof {
+  bool same = false;      // decodes, wholly, to `size` bytes with the digest `content`
+  Sha256 own_digest{};    // of the coded bytes themselves
+};
+
+// Decodes all of the open file `descriptor` (by pread from 0; gzip may have several members,
+// zstd several frames). Anything else than an exact match, trailing bytes and decoded content
+// beyond `size` among it, gives same = false. Errors: io for a read that fails.
+[[nodiscard]] Result<Proof> prove_sibling(int descriptor, http::Coding coding, std::uint64_t size,
+                                          const Sha256& content);
+
+}  // namespace frontis::media
