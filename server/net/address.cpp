@@ -1,0 +1,44 @@
+#include "net/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <cstring>
+
+namespace frontis::net {
+
+Address::Address(const sockaddr_storage& peer) {
+  if (peer.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &peer, sizeof v4);
+    std::memcpy(bytes_.data(), &v4.sin_addr, 4);
+    family_ = Family::v4;
+    return;
+  }
+  if (peer.ss_family != AF_INET6) return;
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &peer, sizeof v6);
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+    // A listener for both families sees IPv4 clients so: they are IPv4 clients.
+    std::memcpy(bytes_.data(), v6.sin6_addr.s6_addr + 12, 4);
+    family_ = Family::v4;
+    return;
+  }
+  std::memcpy(bytes_.data(), &v6.sin6_addr, 16);
+  family_ = Family::v6;
+}
+
+std::string_view Address::text(Text& out) const {
+  if (is_unix()) return "unix:";
+  const int family = family_ == Family::v4 ? AF_INET : AF_INET6;
+  const char* text = ::inet_ntop(family, bytes_.data(), out.data(), out.size());
+  return text ? std::string_view(text) : "-";
+}
+
+std::uint64_t Address::client() const {
+  std::uint64_t key = 0;
+  std::memcpy(&key, bytes_.data(), sizeof key);
+  return key;
+}
+
+}  // namespace frontis::net

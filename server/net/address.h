@@ -1,0 +1,34 @@
+// Who is at the other end of a connection: an IPv4 or IPv6 address, or a Unix socket.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace frontis::net {
+
+class Address {
+ public:
+  Address() = default;  // a Unix socket
+  explicit Address(const sockaddr_storage& peer);
+
+  bool is_unix() const { return family_ == Family::unix_socket; }
+
+  // "192.0.2.7", "2001:db8::1" or "unix:", written into `out`.
+  using Text = std::array<char, 46>;
+  std::string_view text(Text& out) const;
+
+  // What counts as one client: an IPv4 address, or the /64 of an IPv6 address, because one
+  // customer usually holds all of that.
+  std::uint64_t client() const;
+
+ private:
+  enum class Family : std::uint8_t { unix_socket, v4, v6 };
+
+  std::array<unsigned char, 16> bytes_{};
+  Family family_ = Family::unix_socket;
+};
+
+}  // namespace frontis::net

@@ -1,0 +1,44 @@
+#include "net/admission.h"
+
+namespace frontis::net {
+
+namespace {
+
+constexpr std::uint64_t uncounted = 0;  // also 0.0.0.0, which no client can have
+
+}  // namespace
+
+Admission::Ticket& Admission::Ticket::operator=(Ticket&& other) noexcept {
+  if (this == &other) return *this;
+  if (admission_) admission_->leave(client_);
+  admission_ = std::exchange(other.admission_, nullptr);
+  client_ = other.client_;
+  return *this;
+}
+
+Admission::Ticket::~Ticket() {
+  if (admission_) admission_->leave(client_);
+}
+
+Admission::Ticket Admission::admit(const Address& client) {
+  const std::uint64_t key = client.is_unix() || most_per_client_ == 0 ? uncounted : client.client();
+  const std::lock_guard lock(mutex_);
+  if (open_ >= most_) return {};
+  if (key != uncounted) {
+    std::uint32_t& count = per_client_[key];
+    if (count >= most_per_client_) return {};
+    ++count;
+  }
+  ++open_;
+  return {*this, key};
+}
+
+void Admission::leave(std::uint64_t client) {
+  const std::lock_guard lock(mutex_);
+  --open_;
+  if (client == uncounted) return;
+  const auto entry = per_client_.find(client);
+  if (--entry->second == 0) per_client_.erase(entry);
+}
+
+}  // namespace frontis::net

@@ -1,0 +1,51 @@
+// How many connections are open, in all and for each client, across every loop. A connection
+// holds a ticket for as long as it lives. Asked once for a connection, never for a request.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+#include "config/settings.h"
+#include "net/address.h"
+
+namespace frontis::net {
+
+class Admission {
+ public:
+  explicit Admission(const config::Limits& limits)
+      : most_(limits.connections), most_per_client_(limits.connections_per_client) {}
+
+  // Gives its place back when destroyed. An empty ticket stands for a refusal.
+  class Ticket {
+   public:
+    Ticket() = default;
+    Ticket(Ticket&& other) noexcept
+        : admission_(std::exchange(other.admission_, nullptr)), client_(other.client_) {}
+    Ticket& operator=(Ticket&& other) noexcept;
+    ~Ticket();
+    explicit operator bool() const { return admission_ != nullptr; }
+
+   private:
+    friend class Admission;
+    Ticket(Admission& admission, std::uint64_t client)
+        : admission_(&admission), client_(client) {}
+    Admission* admission_ = nullptr;
+    std::uint64_t client_ = 0;
+  };
+
+  // Clients on Unix sockets are not counted one by one: they all look the same.
+  [[nodiscard]] Ticket admit(const Address& client);
+
+ private:
+  void leave(std::uint64_t client);
+
+  const std::uint32_t most_;
+  const std::uint32_t most_per_client_;
+  std::mutex mutex_;
+  std::uint32_t open_ = 0;
+  std::unordered_map<std::uint64_t, std::uint32_t> per_client_;  // bounded by most_
+};
+
+}  // namespace frontis::net

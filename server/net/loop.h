@@ -1,0 +1,55 @@
+// One event loop on one thread, a thin owner of libevent's event_base. Everything that belongs
+// to a loop runs on its thread, so nothing in it needs a lock; other threads reach it by post().
+// What must die inside one of its own callbacks is given to retire() and freed when the turn
+// ends.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/descriptor.h"
+
+struct event;
+struct event_base;
+
+namespace frontis::net {
+
+class Loop {
+ public:
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // Turns until stop(). Called once, on the loop's own thread.
+  void run();
+  // From any thread; what was posted before still runs.
+  void stop();
+  // Runs `work` on the loop's thread in a later turn. From any thread.
+  void post(std::function<void()> work);
+
+  // Frees `object` when the turn ends: the way to end oneself in one's own callback.
+  template <typename T>
+  void retire(std::unique_ptr<T> object) {
+    retired_.push_back(std::shared_ptr<T>(std::move(object)));
+  }
+
+  event_base* base() const { return base_; }
+
+ private:
+  static void woken(int descriptor, short what, void* self);
+  void run_posted();
+
+  event_base* base_;
+  Descriptor wake_;  // eventfd
+  event* wake_event_;
+  std::atomic<bool> stopping_{false};
+  std::mutex mutex_;
+  std::vector<std::function<void()>> posted_;
+  std::vector<std::shared_ptr<void>> retired_;
+};
+
+}  // namespace frontis::net
