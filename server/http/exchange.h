@@ -4,10 +4,11 @@
 // the call that it holds, so whoever answers later keeps nothing but that call.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/message.h"
@@ -58,7 +59,7 @@ class Exchange {
   // Hands the exchange to the next action of its route; 404 after the last.
   void pass();
   // True when another action would get the exchange from pass().
-  bool can_pass() const { return next_ < chain_.size(); }
+  bool can_pass() const { return chain_ != nullptr && next_ < chain_->size(); }
 
   // Keeps `call` until the exchange ends or is abandoned.
   void hold(std::unique_ptr<Call> call) { call_ = std::move(call); }
@@ -77,12 +78,8 @@ class Exchange {
   std::unique_ptr<Call> call_;
 
  private:
-  struct Chain {
-    const std::vector<Handler*>* handlers = nullptr;
-    std::size_t size() const { return handlers ? handlers->size() : 0; }
-  };
-  Chain chain_;
-  std::size_t next_ = 0;
+  const std::vector<Handler*>* chain_ = nullptr;
+  std::size_t next_ = 0;  // the handler that pass() would ask
 };
 
 }  // namespace frontis::http

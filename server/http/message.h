@@ -39,12 +39,12 @@ class Request {
   };
 
   Method method = Method::get;
-  bool http10 = false;      // HTTP/1.0; otherwise 1.1 or later
-  bool keep_alive = true;   // the client is ready for another request on this connection
-  bool has_query = false;   // there was a '?', perhaps with nothing behind it
+  bool http10 = false;     // HTTP/1.0; otherwise 1.1 or later
+  bool keep_alive = true;  // the client is ready for another request on this connection
+  bool has_query = false;  // there was a '?', perhaps with nothing behind it
   bool expects_continue = false;
-  bool asterisk = false;    // OPTIONS *
-  bool chunked = false;     // the body comes in chunks
+  bool asterisk = false;             // OPTIONS *
+  bool chunked = false;              // the body comes in chunks
   std::uint64_t content_length = 0;  // 0 when chunked
 
   bool has_body() const { return chunked || content_length > 0; }
@@ -76,7 +76,8 @@ class Request {
   std::string_view value(const Field& field) const { return text(field.value); }
   const std::vector<Field>& fields() const { return fields_; }
 
-  // Written by the codec that reads the head.
+  // Written by the codec that reads the head. clear() forgets all but the scheme, which is the
+  // connection's.
   void clear();
   void move_to(const char* head) { head_ = head; }
   void add(FieldName name, Span name_text, Span value);
@@ -84,13 +85,14 @@ class Request {
   std::string decoded_path;  // empty when it equals the raw path
 
  private:
-  static constexpr std::int16_t absent = -1;
+  static constexpr std::uint32_t absent = 0;
 
   std::string_view text(Span span) const { return {head_ + span.offset, span.length}; }
 
   const char* head_ = "";
   std::vector<Field> fields_;
-  std::array<std::int16_t, known_fields> first_{};  // index into fields_ or `absent`
+  // One more than the index in fields_ of the first field of each name, or `absent`.
+  std::array<std::uint32_t, known_fields> first_{};
 };
 
 struct Response {

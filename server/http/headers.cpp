@@ -1,0 +1,115 @@
+#include "http/headers.h"
+
+#include <array>
+#include <cstdlib>
+
+#include "base/text.h"
+
+namespace frontis::http {
+
+namespace {
+
+constexpr std::array<std::string_view, known_fields> known_names{
+    "accept",
+    "accept-encoding",
+    "access-control-request-method",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "origin",
+    "range",
+    "referer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+};
+
+// A perfect hash of the names above (the compiler checks that): the length, the first letter and
+// the last but one tell them all apart, so that one comparison settles any name.
+constexpr std::size_t slots = 64;
+constexpr std::size_t shortest = 4;
+constexpr std::size_t slot_of(std::string_view name) {
+  const auto letter = [](char c) { return static_cast<std::size_t>(ascii_lower(c)); };
+  return (name.size() * 2 + letter(name.front()) + letter(name[name.size() - 2]) * 13) % slots;
+}
+
+constexpr std::array<FieldName, slots> fill_slots() {
+  std::array<FieldName, slots> table{};
+  table.fill(FieldName::other);
+  for (std::size_t i = 0; i < known_fields; ++i) {
+    table[slot_of(known_names[i])] = static_cast<FieldName>(i);
+  }
+  return table;
+}
+constexpr std::array<FieldName, slots> slot_table = fill_slots();
+
+constexpr bool every_name_has_its_slot() {
+  for (std::size_t i = 0; i < known_fields; ++i) {
+    if (known_names[i].size() < shortest) return false;
+    if (slot_table[slot_of(known_names[i])] != static_cast<FieldName>(i)) return false;
+  }
+  return true;
+}
+static_assert(every_name_has_its_slot(), "two field names share a slot: choose other factors");
+
+constexpr bool is_token_char(char c) {
+  if (is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z')) return true;
+  return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+constexpr std::array<bool, 256> fill_token_chars() {
+  std::array<bool, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = is_token_char(static_cast<char>(i));
+  return table;
+}
+constexpr std::array<bool, 256> token_chars = fill_token_chars();
+
+}  // namespace
+
+FieldName field_name(std::string_view name) {
+  if (name.size() < shortest) return FieldName::other;
+  const FieldName guess = slot_table[slot_of(name)];
+  if (guess == FieldName::other) return guess;
+  const bool is_right = equal_ignoring_case(name, known_names[static_cast<std::size_t>(guess)]);
+  return is_right ? guess : FieldName::other;
+}
+
+HeaderBlock& HeaderBlock::add(std::string_view name, std::string_view value) {
+  constexpr std::string_view splitters("\r\n\0", 3);
+  if (!is_token(name) || value.find_first_of(splitters) != std::string_view::npos) std::abort();
+  text_.reserve(text_.size() + name.size() + value.size() + 4);
+  text_.append(name).append(": ").append(value).append("\r\n");
+  return *this;
+}
+
+std::optional<std::string_view> HeaderBlock::find(std::string_view name) const {
+  std::optional<std::string_view> found;
+  for_each([&](std::string_view field, std::string_view value) {
+    if (!found && equal_ignoring_case(field, name)) found = value;
+  });
+  return found;
+}
+
+bool is_token(std::string_view text) {
+  for (const char c : text) {
+    if (!token_chars[static_cast<unsigned char>(c)]) return false;
+  }
+  return !text.empty();
+}
+
+bool is_field_value(std::string_view text) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\t') || byte == 0x7f) return false;
+  }
+  return true;
+}
+
+}  // namespace frontis::http
