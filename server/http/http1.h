@@ -1,13 +1,12 @@
 // HTTP/1.1 and 1.0 as a server speaks it (RFC 9112), without sockets: bytes in, a request out.
 // Strict: whatever two parsers could read in two ways is refused. A head may come in pieces of
 // any size; each byte is looked at once. The session owns one parser for each request that is
-// being read.
+// being read. What follows a head is taken by BodyDecoder (http1_body.h), and the answer's head
+// is written by append_head (http1_head.h).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -18,55 +17,56 @@ namespace frontis::http {
 
 class HeadParser {
  public:
+  // `limits` outlives the parser.
   explicit HeadParser(const config::Limits& limits) : limits_(limits) {}
 
   // `input` holds every unread byte of the connection and begins where it began at the last call
-  // (its address may differ). Returns the length of the head, with the empty line that ends it,
-  // once it is complete, and `request` then views `input`; 0 when more bytes are needed. An
-  // error's kind is its status (status_of), and the connection's framing is lost.
+  // (its address may differ). Returns the length of the head, with the empty line that ends it
+  // and those that were skipped before it, once it is complete, and `request` then views
+  // `input`; 0 when more bytes are needed. An error's kind is its status (status_of), and the
+  // connection's framing is lost; `request` then holds as much as was read before the fault.
+  // The outcome does not depend on how the bytes were cut into calls.
   [[nodiscard]] Result<std::size_t> parse(std::string_view input, Request& request);
 
   // Ready for the next head.
   void reset();
 
   // True once a byte of a head has been seen (an empty line before it does not count).
-  bool has_begun() const { return line_start_ > first_line_ || scanned_ > first_line_; }
+  bool has_begun() const { return has_begun_; }
 
  private:
-  Result<std::size_t> read_line(std::string_view input, Request& request);  // sketch: the codec decides
+  // What the fields so far have said about the connection and the framing.
+  struct Seen {
+    bool host = false;
+    bool content_length = false;
+    bool transfer_encoding = false;
+    bool expect = false;
+    bool close = false;
+    bool keep_alive = false;
+  };
+
+  Result<bool> read_first_line(std::string_view input, Request& request);
+  Result<bool> read_fields(std::string_view input, Request& request);
+  Result<void> read_field(std::string_view input, std::string_view line, Request& request);
+  Result<void> act_on(FieldName name, std::string_view input, std::string_view value,
+                      Request& request);
+  Result<void> read_host(std::string_view input, std::string_view value, Request& request);
+  Result<void> read_content_length(std::string_view value, Request& request);
+  Result<void> read_transfer_encoding(std::string_view value);
+  Result<void> read_expect(std::string_view value);
+  void read_connection(std::string_view value);
+  Result<void> finish(Request& request) const;
+
+  void skip_empty_lines(std::string_view input);
+  std::string_view next_line(std::string_view input);
 
   const config::Limits& limits_;
-  std::size_t first_line_ = 0;   // where the request line begins, behind skipped empty lines
-  std::size_t line_start_ = 0;   // first byte of the line being read
-  std::size_t scanned_ = 0;      // bytes known to hold no line end
-};
-
-// Takes the body off the connection: a counted length or chunks (RFC 9112, 6 and 7.1). Chunk
-// extensions and trailer fields are checked, bounded and dropped.
-class BodyDecoder {
- public:
-  // For `request`, a head that was just read; at most `limit` bytes of content.
-  BodyDecoder(const Request& request, std::uint64_t limit);
-
-  struct Step {
-    std::size_t consumed = 0;  // bytes of the input that are done with
-    std::string_view content;  // the part of them that is the body's
-  };
-  // Decodes the next run of content. consumed == 0 means that more input is needed. Errors:
-  // bad_request (framing), content_too_large.
-  [[nodiscard]] Result<Step> decode(std::string_view input);
-
-  bool is_done() const;
-  // What is still to come, where the length says so.
-  std::optional<std::uint64_t> remaining() const;
-};
-
-// Status line, Date, framing and fields of one response, appended to `out`.
-struct HeadFraming {
-  bool http10 = false;
-  bool keep_alive = true;
-  std::optional<std::uint64_t> content_length;  // none: chunked in 1.1, until close in 1.0
-  bool has_body = true;                          // false for 1xx, 204, 304: no framing fields
+  std::size_t line_start_ = 0;    // first byte of the line being read
+  std::size_t scanned_ = 0;       // bytes known to hold no line end after line_start_
+  std::size_t fields_start_ = 0;  // first byte behind the request line; 0 until that is read
+  unsigned empty_lines_ = 0;      // skipped before the request line
+  bool has_begun_ = false;
+  Seen seen_;
 };
 
 }  // namespace frontis::http

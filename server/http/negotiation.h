@@ -17,8 +17,8 @@ inline constexpr std::size_t codings = 4;
 // One row for each coding: another coding is another row.
 struct CodingName {
   Coding coding;
-  std::string_view token;    // in Accept-Encoding and Content-Encoding
-  std::string_view suffix;   // of the ETag: "gz"
+  std::string_view token;        // in Accept-Encoding and Content-Encoding
+  std::string_view suffix;       // of the ETag: "gz"
   std::string_view file_suffix;  // of a sibling: ".gz"
 };
 inline constexpr std::array<CodingName, codings> coding_names{{
