@@ -24,7 +24,7 @@ constexpr bool is_token_character(char c) {
 // Visible, space, tab, or a byte of some other charset: no control byte, so no line end.
 constexpr bool is_value_character(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
+  return ((byte >= 0x20) & (byte != 0x7f)) | (byte == '\t');
 }
 
 // What a request-target may hold. Raw bytes above ASCII pass: no browser sends them, but scripts
@@ -32,25 +32,20 @@ constexpr bool is_value_character(char c) {
 // client's own business and would be read in two ways.
 constexpr bool is_target_character(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte > 0x20 && byte != 0x7f && byte != '#';
+  return (byte > 0x20) & (byte != 0x7f) & (byte != '#');
 }
 
-// The three below look at every byte even after a wrong one, so that compilers can take many at
-// a time. Empty text holds no wrong byte.
-constexpr bool is_token_text(std::string_view text) {
-  bool good = true;
-  for (const char c : text) good &= is_token_character(c);
-  return good;
-}
+// The two below look at every byte even after a wrong one and gather the verdict in a byte, so
+// that compilers can take sixteen at a time. Empty text holds no wrong byte.
 constexpr bool is_value_text(std::string_view text) {
-  bool good = true;
-  for (const char c : text) good &= is_value_character(c);
-  return good;
+  unsigned char wrong = 0;
+  for (const char c : text) wrong |= static_cast<unsigned char>(!is_value_character(c));
+  return wrong == 0;
 }
 constexpr bool is_target_text(std::string_view text) {
-  bool good = true;
-  for (const char c : text) good &= is_target_character(c);
-  return good;
+  unsigned char wrong = 0;
+  for (const char c : text) wrong |= static_cast<unsigned char>(!is_target_character(c));
+  return wrong == 0;
 }
 
 }  // namespace frontis::http

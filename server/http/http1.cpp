@@ -1,7 +1,9 @@
 #include "http/http1.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "http/characters.h"
@@ -110,13 +112,13 @@ Result<void> HeadParser::read_field(std::string_view input, std::string_view lin
   if (!ends_in_crlf(line)) return bad("a field ends in LF without CR");
   if (line.front() == ' ' || line.front() == '\t') return bad("a folded field, or one indented");
 
-  const std::string_view text = without_crlf(line);
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return bad("a field without a colon");
-  const std::string_view name = text.substr(0, colon);
-  if (name.empty()) return bad("a field without a name");
-  if (!is_token_text(name)) return bad("the name of a field is not a token");
-  const std::string_view value = trim(text.substr(colon + 1));
+  // The CR of the line end stops this at the latest.
+  std::size_t length = 0;
+  while (is_token_character(line[length])) ++length;
+  if (line[length] != ':') return bad("a byte in the name of a field, or no colon behind it");
+  if (length == 0) return bad("a field without a name");
+  const std::string_view name = line.substr(0, length);
+  const std::string_view value = trim(without_crlf(line).substr(length + 1));
   if (!is_value_text(value)) return bad("a control byte in the value of a field");
 
   const FieldName known = field_name(name);

@@ -1,6 +1,7 @@
 #include "http/http1_body.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "http/characters.h"

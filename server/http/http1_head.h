@@ -17,14 +17,14 @@ namespace frontis::http {
 struct HeadFraming {
   bool http10 = false;  // of the request; the response always says HTTP/1.1 (RFC 9110, 2.5)
   bool keep_alive = true;
-  std::optional<std::uint64_t> content_length;  // none: chunked in 1.1, until close in 1.0
+  std::optional<std::uint64_t> content_length = {};  // none: chunked in 1.1, until close in 1.0
   bool has_body = true;  // false for 1xx, 204, 304: no framing fields. True for HEAD, as for GET
 };
 
 struct ResponseHead {
   int status = 200;
-  std::string_view date;                // date_length bytes
-  std::string_view expires;             // the same, or empty: none
+  std::string_view date = {};           // date_length bytes
+  std::string_view expires = {};        // the same, or empty: none
   const HeaderBlock* fields = nullptr;  // may be null: none
 };
 

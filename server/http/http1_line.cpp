@@ -1,9 +1,13 @@
 #include "http/http1_line.h"
 
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "http/characters.h"
+#include "http/headers.h"
 #include "http/target.h"
 
 namespace frontis::http {
@@ -91,7 +95,7 @@ Result<void> read_request_line(std::string_view head, std::string_view line, Req
   }
   const std::string_view name = line.substr(0, first);
   const std::string_view target = line.substr(first + 1, second - first - 1);
-  if (name.empty() || !is_token_text(name)) return bad("the method is not a token");
+  if (!is_token(name)) return bad("the method is not a token");
   if (target.empty()) return bad("two spaces where the request line has one");
   request.target_span = span_in(head, target);
 

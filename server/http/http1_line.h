@@ -2,6 +2,7 @@
 // HeadParser calls this once the line is whole; it is a plain function and keeps nothing.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/result.h"

@@ -17,9 +17,10 @@ enum class Scheme { django, webpack, rollup, esbuild, parcel, hugo };
 [[nodiscard]] std::string_view name_of(Scheme scheme);
 
 // A name whose pattern alone says that it was made by a fingerprinting tool, because nothing
-// else looks so: Django's `.[0-9a-f]{12}.` (also at the end: "robots.5839145a19c1") and
-// webpack's `.[0-9a-f]{20}.`. A missing file of such a name is 404 no-store, and content that
-// does not fit such a name is a fault worth a warning.
+// else looks so: Django's `.[0-9a-f]{12}` and webpack's `.[0-9a-f]{20}`, with a letter in it,
+// before the last extension (Django's also at the end: "robots.5839145a19c1"). A missing file of
+// such a name is 404 no-store, and content that does not fit such a name is a fault worth a
+// warning.
 [[nodiscard]] bool is_surely_fingerprinted(std::string_view file_name);
 
 // Reads the content of one file once, computing only what its name could stand for.

@@ -1,0 +1,3 @@
+app.cbaa207df588.js
+console.log('The gate is open.');
+//# sourceMappingURL=app.js.map
