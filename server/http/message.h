@@ -102,7 +102,8 @@ struct Response {
   // moment as the Cache-Control in `head`. None: no Expires.
   std::optional<std::int64_t> max_age;
   Body body;
-  bool close = false;  // close the connection after this answer
+  std::optional<std::uint64_t> length;  // of a Source body, where it is known
+  bool close = false;                   // close the connection after this answer
 };
 
 // A short plain-text answer for `status`: "404 Not Found\n" unless `detail` says more. Errors

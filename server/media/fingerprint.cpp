@@ -156,6 +156,8 @@ bool is_surely_fingerprinted(std::string_view file_name) {
   return is_surely(file_name, django) || is_surely(file_name, webpack_default);
 }
 
+bool has_django_fingerprint(std::string_view file_name) { return is_surely(file_name, django); }
+
 struct FingerprintCheck::Candidates {
   struct Claim {
     const Way* way;

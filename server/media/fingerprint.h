@@ -22,6 +22,9 @@ enum class Scheme { django, webpack, rollup, esbuild, parcel, hugo };
 // such a name is 404 no-store, and content that does not fit such a name is a fault worth a
 // warning.
 [[nodiscard]] bool is_surely_fingerprinted(std::string_view file_name);
+// Django's alone: always computed from the content, so one that does not fit is a broken promise
+// (webpack's may stand for more than the file).
+[[nodiscard]] bool has_django_fingerprint(std::string_view file_name);
 
 // Reads the content of one file once, computing only what its name could stand for.
 class FingerprintCheck {

@@ -31,7 +31,7 @@ Address::Address(const sockaddr_storage& peer) {
 std::string_view Address::text(Text& out) const {
   if (is_unix()) return "unix:";
   const int family = family_ == Family::v4 ? AF_INET : AF_INET6;
-  const char* text = ::inet_ntop(family, bytes_.data(), out.data(), out.size());
+  const char* text = ::inet_ntop(family, bytes_.data(), out.data(), INET6_ADDRSTRLEN);
   return text ? std::string_view(text) : "-";
 }
 

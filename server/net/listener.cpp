@@ -167,7 +167,7 @@ Listener::Listener(Loop& loop, TimerWheel& timers, Log& log, Descriptor socket, 
 }
 
 void Listener::finish() {
-  while (accept_one()) continue;
+  for (int i = 0; i < backlog && accept_one(); ++i) continue;
   watch_.want(false, false);
   timer_.clear();
 }

@@ -45,6 +45,11 @@ Stream::Transfer PlainStream::send_file(int file, std::uint64_t offset, std::siz
 
 void PlainStream::end_sending() { ::shutdown(socket_.number(), SHUT_WR); }
 
+void PlainStream::abandon() {
+  const linger at_once{1, 0};
+  ::setsockopt(socket_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 std::uint64_t PlainStream::unacknowledged() const {
   int bytes = 0;
   if (::ioctl(socket_.number(), SIOCOUTQ, &bytes) != 0 || bytes < 0) return 0;

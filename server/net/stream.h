@@ -34,6 +34,9 @@ class Stream {
   virtual Transfer send_file(int file, std::uint64_t offset, std::size_t length) = 0;
   // Tells the peer that no more will be sent; it may still send.
   virtual void end_sending() = 0;
+  // Makes the close that follows drop what was not delivered, so that the kernel does not keep
+  // it for a peer that was too slow.
+  virtual void abandon() = 0;
   // Bytes that were sent but have not reached the peer: what tells a slow reader from a large
   // socket buffer.
   virtual std::uint64_t unacknowledged() const = 0;
@@ -49,6 +52,7 @@ class PlainStream : public Stream {
   Transfer send(std::span<const iovec> pieces, bool more) override;
   Transfer send_file(int file, std::uint64_t offset, std::size_t length) override;
   void end_sending() override;
+  void abandon() override;
   std::uint64_t unacknowledged() const override;
   int descriptor() const override { return socket_.number(); }
 

@@ -1,0 +1,253 @@
+#include "http/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/clock.h"
+#include "http/dispatch.h"
+
+namespace frontis::http {
+
+namespace {
+
+constexpr std::size_t most_unread = 64 * 1024;       // kept while an exchange is in flight
+constexpr std::size_t most_queued = 64 * 1024;       // text of pipelined answers in one send
+constexpr std::uint64_t most_lingered = 16 * 1024 * 1024;
+constexpr std::chrono::milliseconds linger_time{2'000};
+
+}  // namespace
+
+Session::Session(Sessions& all, std::unique_ptr<net::Stream> stream, const net::Address& client,
+                 net::Admission::Ticket ticket)
+    : all_(all),
+      stream_(std::move(stream)),
+      watch_(all.loop_, stream_->descriptor(), *this),
+      timer_(all.timers_, *this),
+      ticket_(std::move(ticket)),
+      client_(client) {}
+
+Session::~Session() = default;
+
+void Session::begin() { rest(); }
+
+void Session::finish() {
+  if (phase_ != Phase::reading || conversation_) return;
+  receive();  // a request that is already here is still answered
+  if (phase_ == Phase::reading && !conversation_) end();
+}
+
+void Session::end() {
+  if (phase_ == Phase::ended) return;
+  if (phase_ == Phase::answering) record(false);
+  phase_ = Phase::ended;
+  watch_.want(false, false);
+  timer_.clear();
+  // We may be inside a call of the exchange's own: nothing is destroyed under its feet.
+  if (conversation_) all_.loop_.retire(std::move(conversation_));
+  all_.ended(*this);
+}
+
+void Session::ready(bool readable, bool writable) {
+  if (phase_ == Phase::lingering) return linger();
+  if (writable) turn({});
+  if (readable && phase_ != Phase::ended && phase_ != Phase::lingering) receive();
+}
+
+void Session::receive() {
+  const auto got = stream_->receive(all_.received_);
+  switch (got.state) {
+    case net::Stream::Transfer::State::blocked: return;
+    case net::Stream::Transfer::State::broken: return end();
+    case net::Stream::Transfer::State::ended: peer_ended_ = true; return turn({});
+    case net::Stream::Transfer::State::moved: break;
+  }
+  received_ += got.bytes;
+  turn({all_.received_.data(), got.bytes});
+}
+
+// Everything that happens on a connection happens in a turn: new bytes are read for requests,
+// answers are sent, and again while both go on.
+void Session::turn(std::string_view fresh) {
+  processing_ = true;
+  const bool kept = has_unread();
+  if (kept) conversation_->in.append(fresh);
+  Need need = process(kept ? conversation_->in.view() : fresh, kept);
+  while (send() && need == Need::room && has_unread()) {
+    need = process(conversation_->in.view(), true);
+  }
+  processing_ = false;
+  if (phase_ != Phase::ended && phase_ != Phase::lingering) wait();
+}
+
+Session::Need Session::process(std::string_view input, bool kept) {
+  std::size_t used = 0;
+  Need need = Need::input;
+  while (used < input.size()) {
+    if (phase_ != Phase::reading && phase_ != Phase::discarding) {
+      need = Need::room;
+      break;
+    }
+    if (!conversation_) conversation_ = all_.borrow(*this);
+    if (conversation_->out.waiting_text() > most_queued) {
+      need = Need::room;
+      break;
+    }
+    const std::string_view rest = input.substr(used);
+    const std::size_t taken = phase_ == Phase::reading ? read_head(rest) : discard(rest);
+    if (taken == 0 && (phase_ == Phase::reading || phase_ == Phase::discarding)) break;
+    used += taken;
+  }
+  keep(input, used, kept);
+  return need;
+}
+
+// What is left of the input stays until it is wanted: behind the head of an exchange in flight,
+// whose request views it.
+void Session::keep(std::string_view input, std::size_t used, bool kept) {
+  if (!conversation_) return;
+  if (kept) {
+    conversation_->in.consume(used);
+    conversation_->in.compact();
+  } else {
+    conversation_->in.append(input.substr(used));
+  }
+  if (phase_ != Phase::answering) return;
+  conversation_->exchange.request_to_read().move_to(conversation_->in.view().data());
+}
+
+// Bytes that are done with: 0 when more are needed, or when the exchange goes on and its head
+// must stay.
+std::size_t Session::read_head(std::string_view input) {
+  Conversation& conversation = *conversation_;
+  Request& request = conversation.exchange.request_to_read();
+  const auto length = conversation.parser.parse(input, request);
+  if (!length) {
+    refuse(length.error());
+    return input.size();
+  }
+  if (*length == 0) return 0;
+  head_timed_ = false;
+  conversation.answered = false;
+  if (all_.recorder_) conversation.began_ns = wall_nanoseconds();
+  conversation.discarded = 0;
+  if (request.has_body()) conversation.body.emplace(request, all_.limits_.body);
+  phase_ = Phase::answering;
+  dispatch(all_.router_, conversation.exchange);
+  if (conversation.answered && !conversation.out.has_body()) {
+    finish_exchange(true);
+    return *length;
+  }
+  conversation.head_length = *length;
+  return 0;
+}
+
+std::size_t Session::discard(std::string_view input) {
+  BodyDecoder& body = *conversation_->body;
+  const auto step = body.decode(input);
+  if (step) conversation_->discarded += step->consumed;
+  // The answer is already on its way, so a fault in what follows only ends the connection.
+  if (!step || conversation_->discarded > Sessions::most_discarded) {
+    phase_ = Phase::closing;
+    unread_input_ = true;
+    return input.size();
+  }
+  if (body.is_done()) {
+    conversation_->body.reset();
+    phase_ = Phase::reading;
+  }
+  return step->consumed;
+}
+
+void Session::refuse(const Error& error) {
+  Response response = plain_response(status_of(error.kind), error.message);
+  conversation_->began_ns = all_.recorder_ ? wall_nanoseconds() : 0;
+  phase_ = Phase::closing;
+  close_after_ = true;
+  unread_input_ = true;
+  head_timed_ = false;
+  write_answer(response, false, false);
+  record(true);
+}
+
+// After a turn: what the connection waits for now, and how long it may take.
+void Session::wait() {
+  if (phase_ == Phase::reading) return rest();
+  const bool sending = conversation_->out.waiting_text() > 0 || conversation_->out.has_body();
+  Source* source = conversation_->out.waiting_text() == 0 ? conversation_->out.source() : nullptr;
+  const bool room = conversation_->in.size() < most_unread;
+  watch_.want(!peer_ended_ && room, sending && source == nullptr);
+  if (phase_ == Phase::discarding && peer_ended_) return end();
+  if (sending || phase_ == Phase::discarding) return watch_rate();
+  rate_watched_ = false;
+  timer_.clear();  // whoever answers keeps a time limit of its own
+}
+
+// Between requests, or in the middle of a head.
+void Session::rest() {
+  rate_watched_ = false;
+  const bool sending = conversation_ && conversation_->out.waiting_text() > 0;
+  if (sending) {
+    watch_.want(!peer_ended_ && conversation_->in.size() < most_unread, true);
+    return watch_rate();
+  }
+  if (peer_ended_) return end();
+  watch_.want(true, false);
+  if (conversation_ && conversation_->parser.has_begun()) {
+    // One deadline for the whole head, however it drips.
+    if (!std::exchange(head_timed_, true)) timer_.set(all_.limits_.head_timeout);
+    return;
+  }
+  if (conversation_ && conversation_->in.empty()) all_.give_back(std::move(conversation_));
+  timer_.set(all_.limits_.idle_timeout);
+}
+
+void Session::watch_rate() {
+  if (rate_watched_) return;
+  rate_watched_ = true;
+  head_timed_ = false;
+  rate_mark_ = progress();
+  timer_.set(all_.limits_.rate_window);
+}
+
+// Bytes that really moved: what lies in the kernel's send buffer has not reached anybody.
+std::uint64_t Session::progress() const {
+  if (phase_ == Phase::discarding) return received_;
+  const std::uint64_t moved = conversation_->out.moved();
+  return moved - std::min(moved, stream_->unacknowledged());
+}
+
+void Session::timer_due() {
+  if (phase_ == Phase::lingering) return end();
+  if (rate_watched_) {
+    const auto window = static_cast<std::uint64_t>(all_.limits_.rate_window.count());
+    rate_watched_ = false;
+    if (progress() - rate_mark_ >= all_.limits_.min_rate * window / 1000) return watch_rate();
+    stream_->abandon();
+    return end();
+  }
+  if (!head_timed_) return end();
+  refuse({ErrorKind::timeout, "the request's head took too long"});
+  turn({});
+}
+
+void Session::close() {
+  if (!unread_input_ && !has_unread() && !all_.finishing_) return end();
+  // Closing over unread bytes would make the kernel reset the connection and take our answer
+  // back: we say that no more comes, and read until the peer has seen it (RFC 9112, 9.6).
+  phase_ = Phase::lingering;
+  stream_->end_sending();
+  all_.give_back(std::move(conversation_));
+  received_ = 0;
+  if (peer_ended_) return end();
+  watch_.want(true, false);
+  timer_.set(linger_time);
+}
+
+void Session::linger() {
+  const auto got = stream_->receive(all_.received_);
+  if (got.state == net::Stream::Transfer::State::blocked) return;
+  received_ += got.bytes;
+  if (got.state != net::Stream::Transfer::State::moved || received_ > most_lingered) end();
+}
+
+}  // namespace frontis::http

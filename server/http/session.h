@@ -1,0 +1,198 @@
+// The one meeting point of codec, stream and handler: a connection that speaks HTTP/1. Reads
+// requests, gives each to the router, sends what the handler answers, in order, and keeps every
+// time limit. A session is small while it is idle; what a request needs (parser, buffers, the
+// exchange) is borrowed from a pool of the loop and given back when the connection rests.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/log.h"
+#include "config/settings.h"
+#include "http/date_cache.h"
+#include "http/exchange.h"
+#include "http/http1.h"
+#include "http/http1_body.h"
+#include "http/router.h"
+#include "net/address.h"
+#include "net/admission.h"
+#include "net/loop.h"
+#include "net/pump.h"
+#include "net/stream.h"
+#include "net/timer.h"
+#include "net/watch.h"
+
+namespace frontis::http {
+
+class Session;
+class Sessions;
+
+// What became of one request, for the access log. `request` is null when its head was refused.
+struct Finished {
+  const Request* request = nullptr;
+  const Notes* notes = nullptr;
+  const net::Address* client = nullptr;
+  int status = 0;
+  std::uint64_t bytes = 0;     // of the body, handed to the kernel
+  std::int64_t began_ns = 0;   // when the head was complete, nanoseconds since 1970
+  std::int64_t ended_ns = 0;
+  bool complete = true;
+};
+
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+  virtual void record(const Finished& finished) = 0;
+};
+
+// Everything that a connection needs only while something happens on it.
+struct Conversation {
+  explicit Conversation(const config::Limits& limits) : parser(limits), exchange(*this) {}
+
+  // The exchange of a session: its answer goes back into the session, which began it.
+  class SessionExchange final : public Exchange {
+   public:
+    explicit SessionExchange(Conversation& conversation) : conversation_(conversation) {}
+    void respond(Response response) override;
+    Request& request_to_read() { return request_; }
+    std::unique_ptr<Call> take_call() { return std::move(call_); }
+    void clear() { reset(); }
+
+   private:
+    Conversation& conversation_;
+  };
+
+  Session* session = nullptr;
+  HeadParser parser;
+  SessionExchange exchange;
+  std::optional<BodyDecoder> body;
+  Buffer in;               // unread bytes; begins with the head of the exchange in flight, if any
+  std::size_t head_length = 0;
+  net::Pump out;
+  std::uint64_t body_begins_at = 0;  // out.moved() when the body's first byte will go
+  std::uint64_t body_length = 0;     // of bodies that were sent with the text
+  std::uint64_t discarded = 0;       // bytes of the request's body
+  int status = 0;
+  std::int64_t began_ns = 0;
+  bool answered = false;
+};
+
+// All sessions of one loop and what they share. Owned by the front hall, one for each loop.
+class Sessions {
+ public:
+  // All outlive this; `recorder` may be null.
+  Sessions(net::Loop& loop, net::TimerWheel& timers, const config::Limits& limits,
+           const Router& router, Recorder* recorder);
+  ~Sessions();
+
+  void add(std::unique_ptr<net::Stream> stream, const net::Address& client,
+           net::Admission::Ticket ticket);
+  // From now on every answer closes its connection, and idle connections end now. `done` is
+  // called when no session is left (perhaps at once).
+  void finish(std::function<void()> done);
+  // Ends what is left, wherever it is.
+  void abort();
+  std::size_t size() const { return sessions_.size(); }
+
+ private:
+  friend class Session;
+
+  std::unique_ptr<Conversation> borrow(Session& session);
+  void give_back(std::unique_ptr<Conversation> conversation);
+  void ended(Session& session);
+
+  static constexpr std::size_t read_size = 64 * 1024;
+  static constexpr std::size_t spares = 64;
+  static constexpr std::size_t kept_memory = 32 * 1024;  // of a spare's buffers
+  static constexpr std::uint64_t most_discarded = 1024 * 1024;  // of a body that nobody wants
+
+  net::Loop& loop_;
+  net::TimerWheel& timers_;
+  const config::Limits& limits_;
+  const Router& router_;
+  Recorder* recorder_;
+  DateCache dates_;
+  std::vector<char> received_;  // what one receive may bring; shared, since nobody keeps it
+  std::vector<std::unique_ptr<Conversation>> spare_;
+  std::vector<std::unique_ptr<Session>> sessions_;
+  std::function<void()> done_;
+  bool finishing_ = false;
+};
+
+class Session final : private net::Watch::Owner, private net::Timer::Owner {
+ public:
+  Session(Sessions& all, std::unique_ptr<net::Stream> stream, const net::Address& client,
+          net::Admission::Ticket ticket);
+  ~Session() override;
+
+  // Looks for bytes that are there already, then waits for more.
+  void begin();
+  // Ends now if it is idle; otherwise after the answer in flight.
+  void finish();
+  void end();
+  // The answer to the exchange in flight.
+  void answer(Response response);
+
+ private:
+  friend class Sessions;
+
+  enum class Phase : std::uint8_t {
+    reading,     // the next head, perhaps none of it yet
+    answering,   // an exchange is in flight: not answered, or not all sent
+    discarding,  // the answer is sent; the request's body is taken off the connection
+    closing,     // what is queued goes out, then the connection ends
+    lingering,   // all is sent; the peer gets time to read it
+    ended,
+  };
+  enum class Need { input, room };  // why process() stopped
+
+  void ready(bool readable, bool writable) override;
+  void timer_due() override;
+
+  void receive();
+  void turn(std::string_view fresh);
+  Need process(std::string_view input, bool kept);
+  std::size_t read_head(std::string_view input);
+  std::size_t discard(std::string_view input);
+  void keep(std::string_view input, std::size_t used, bool kept);
+  bool has_unread() const { return conversation_ && !conversation_->in.empty(); }
+
+  bool send();
+  void write_answer(Response& response, bool http10, bool head_only);
+  bool closes_after(const Response& response) const;
+  void finish_exchange(bool complete);
+  void record(bool complete) const;
+  void refuse(const Error& error);
+  void wait();
+  void watch_rate();
+  std::uint64_t progress() const;
+  void rest();
+  void close();
+  void linger();
+
+  Sessions& all_;
+  std::unique_ptr<net::Stream> stream_;
+  std::unique_ptr<Conversation> conversation_;
+  net::Watch watch_;
+  net::Timer timer_;
+  net::Admission::Ticket ticket_;
+  std::uint64_t received_ = 0;       // bytes, since the beginning
+  std::uint64_t rate_mark_ = 0;      // progress when the rate window began
+  std::size_t index_ = 0;            // of this in Sessions
+  net::Address client_;
+  Phase phase_ = Phase::reading;
+  bool processing_ = false;          // an answer now is taken up by the call that runs
+  bool close_after_ = false;         // the exchange in flight is the last one
+  bool unread_input_ = false;        // the peer may be sending what nobody will read
+  bool peer_ended_ = false;
+  bool rate_watched_ = false;
+  bool head_timed_ = false;
+};
+
+}  // namespace frontis::http

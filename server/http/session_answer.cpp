@@ -1,0 +1,124 @@
+// The second half of a session: from a handler's answer to bytes on the connection.
+#include <cstdlib>
+#include <utility>
+
+#include "base/clock.h"
+#include "http/chunked_source.h"
+#include "http/http1_head.h"
+#include "http/session.h"
+
+namespace frontis::http {
+
+namespace {
+
+bool carries_body(int status) { return status >= 200 && status != 204 && status != 304; }
+
+}  // namespace
+
+void Session::answer(Response response) {
+  Conversation& conversation = *conversation_;
+  if (phase_ != Phase::answering || conversation.answered) std::abort();  // answered twice
+  conversation.answered = true;
+  close_after_ = closes_after(response);
+  const Request& request = conversation.exchange.request();
+  write_answer(response, request.http10, request.method == Method::head);
+  if (!processing_) turn({});
+}
+
+bool Session::closes_after(const Response& response) const {
+  const Request& request = conversation_->exchange.request();
+  if (response.close || !request.keep_alive || all_.finishing_) return true;
+  if (!conversation_->body) return false;
+  // A client that waits for "100 Continue" may send its body after our answer, or not; and a
+  // long one costs more than a new connection.
+  return request.expects_continue || conversation_->body->remaining().value_or(0) > Sessions::most_discarded;
+}
+
+void Session::write_answer(Response& response, bool http10, bool head_only) {
+  Conversation& conversation = *conversation_;
+  const std::int64_t now = wall_seconds();
+  HeadFraming framing;
+  framing.http10 = http10;
+  framing.keep_alive = !close_after_;
+  framing.has_body = carries_body(response.status);
+  framing.content_length = length_of(response.body);
+  if (!framing.content_length) framing.content_length = response.length;
+  if (ends_connection(framing)) close_after_ = true;
+  ResponseHead head;
+  head.status = response.status;
+  head.date = all_.dates_.date(now);
+  if (response.max_age) head.expires = all_.dates_.after(now, *response.max_age);
+  head.fields = response.head.get();
+  append_head(conversation.out.text(), head, framing);
+  conversation.status = response.status;
+  conversation.body_begins_at = conversation.out.moved() + conversation.out.waiting_text();
+  conversation.body_length = 0;
+  if (head_only || !framing.has_body) return;
+  if (!framing.content_length && !http10) {
+    auto& source = std::get<std::unique_ptr<Source>>(response.body);
+    source = std::make_unique<ChunkedSource>(std::move(source));
+  }
+  conversation.out.add(std::move(response.body));
+  if (!conversation.out.has_body()) conversation.body_length = *framing.content_length;
+}
+
+// True when all that was queued is out and the connection may go on.
+bool Session::send() {
+  if (!conversation_ || phase_ == Phase::ended) return phase_ == Phase::reading;
+  net::Pump& out = conversation_->out;
+  switch (out.move(*stream_)) {
+    case net::Pump::State::failed: end(); return false;
+    case net::Pump::State::blocked: return false;
+    case net::Pump::State::waiting:
+      out.source()->when_ready([this] { turn({}); });
+      return false;
+    case net::Pump::State::empty: break;
+  }
+  if (phase_ == Phase::answering) {
+    if (!conversation_->answered) return false;
+    conversation_->in.consume(std::exchange(conversation_->head_length, 0));
+    finish_exchange(true);
+  }
+  if (phase_ == Phase::closing) {
+    close();
+    return false;
+  }
+  return true;
+}
+
+void Session::finish_exchange(bool complete) {
+  record(complete);
+  Conversation& conversation = *conversation_;
+  if (auto call = conversation.exchange.take_call()) all_.loop_.retire(std::move(call));
+  conversation.exchange.clear();
+  conversation.parser.reset();
+  conversation.answered = false;
+  const bool body_follows = conversation.body && !conversation.body->is_done();
+  if (close_after_) {
+    phase_ = Phase::closing;
+    unread_input_ = body_follows;
+    return;
+  }
+  phase_ = body_follows ? Phase::discarding : Phase::reading;
+}
+
+void Session::record(bool complete) const {
+  if (!all_.recorder_ || !conversation_) return;
+  const Conversation& conversation = *conversation_;
+  const std::uint64_t moved = conversation.out.moved();
+  Finished finished;
+  finished.request = phase_ == Phase::answering ? &conversation.exchange.request() : nullptr;
+  finished.notes = &conversation.exchange.notes;
+  finished.client = &client_;
+  finished.status = conversation.answered || phase_ != Phase::answering ? conversation.status : 499;
+  finished.bytes = conversation.body_length;
+  if (finished.bytes == 0 && moved > conversation.body_begins_at) {
+    finished.bytes = moved - conversation.body_begins_at;
+  }
+  finished.began_ns = conversation.began_ns;
+  finished.ended_ns = wall_nanoseconds();
+  finished.complete = complete;
+  all_.recorder_->record(finished);
+}
+
+}  // namespace frontis::http

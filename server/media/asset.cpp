@@ -1,0 +1,114 @@
+#include "media/asset.h"
+
+#include "base/text.h"
+#include "http/date.h"
+
+namespace frontis::media {
+
+namespace {
+
+constexpr std::size_t etag_digits = 32;     // of SHA-256: 128 bits
+constexpr std::size_t sibling_digits = 8;   // of a sibling's own digest
+constexpr std::uint64_t entry_weight = 2048;  // of an asset without its bytes
+
+std::string weak_etag(const Identity& identity) {
+  return "W/\"" + std::to_string(identity.size) + "-" + std::to_string(identity.mtime_ns) + "\"";
+}
+
+std::string strong_etag(std::string_view sha256) {
+  return "\"" + std::string(sha256.substr(0, etag_digits)) + "\"";
+}
+
+// Two builds may compress the same content to other bytes, and a strong ETag stands for bytes
+// (RFC 9110, 8.8.1), so a sibling's ETag names the sibling too.
+std::string coded_etag(std::string_view sha256, const CodedFile& coded) {
+  return "\"" + std::string(sha256.substr(0, etag_digits)) + "-" +
+         std::string(http::row_of(coded.coding).suffix) + "." +
+         to_hex(coded.own_digest).substr(0, sibling_digits) + "\"";
+}
+
+void add_policy(http::HeaderBlock& head, const Asset& asset, const Caching& caching) {
+  head.add("Cache-Control", caching.cache_control);
+  if (asset.varies) head.add("Vary", "Accept-Encoding");
+  head.add("X-Content-Type-Options", "nosniff");
+  if (asset.sandboxed) head.add("Content-Security-Policy", "sandbox");
+  for (const auto& [name, value] : asset.extra) head.add(name, value);
+}
+
+}  // namespace
+
+std::shared_ptr<const http::HeaderBlock> full_head(const Asset& asset, const Variant& variant,
+                                                   const HeadOptions& options) {
+  http::HeaderBlock head;
+  head.add("Content-Type", options.type.empty() ? std::string_view(asset.type) : options.type);
+  if (variant.coding != http::Coding::identity) {
+    head.add("Content-Encoding", http::row_of(variant.coding).token);
+  }
+  if (!options.content_range.empty()) head.add("Content-Range", options.content_range);
+  head.add("ETag", variant.etag);
+  head.add("Last-Modified", http::format_date(asset.last_modified()));
+  head.add("Accept-Ranges", "bytes");
+  add_policy(head, asset, options.caching ? *options.caching : asset.caching);
+  return std::make_shared<const http::HeaderBlock>(std::move(head));
+}
+
+// What a 200 would have said of the stored response, and nothing of the representation
+// (RFC 9110, 15.4.5).
+std::shared_ptr<const http::HeaderBlock> not_modified_head(const Asset& asset,
+                                                           const Variant& variant,
+                                                           const Caching& caching) {
+  http::HeaderBlock head;
+  head.add("ETag", variant.etag);
+  add_policy(head, asset, caching);
+  return std::make_shared<const http::HeaderBlock>(std::move(head));
+}
+
+std::shared_ptr<const Asset> finish_asset(Asset asset, std::string file, const Identity& identity,
+                                          const Inspection* inspection,
+                                          std::vector<CodedFile> coded) {
+  asset.hashed = inspection != nullptr;
+  if (inspection) asset.sha256 = to_hex(inspection->digest);
+  Variant plain;
+  plain.file = std::move(file);
+  plain.identity = identity;
+  if (inspection) plain.bytes = inspection->bytes;
+  plain.etag = inspection ? strong_etag(asset.sha256) : weak_etag(identity);
+  asset.variants.push_back(std::move(plain));
+  for (CodedFile& from : coded) {
+    Variant variant;
+    variant.etag = coded_etag(asset.sha256, from);
+    variant.coding = from.coding;
+    variant.file = std::move(from.file);
+    variant.identity = from.identity;
+    variant.bytes = std::move(from.bytes);
+    asset.variants.push_back(std::move(variant));
+  }
+  for (Variant& variant : asset.variants) {
+    variant.full = full_head(asset, variant);
+    variant.not_modified = not_modified_head(asset, variant, asset.caching);
+  }
+  return std::make_shared<const Asset>(std::move(asset));
+}
+
+const Variant* Asset::choose(std::optional<std::string_view> accept_encoding) const {
+  std::array<http::Candidate, http::codings> candidates;
+  std::size_t count = 0;
+  for (const Variant& variant : variants) candidates[count++] = {variant.coding, variant.size()};
+  const auto coding = http::choose_coding(http::coding_weights(accept_encoding),
+                                          {candidates.data(), count});
+  if (!coding) return nullptr;
+  for (const Variant& variant : variants) {
+    if (variant.coding == *coding) return &variant;
+  }
+  return nullptr;
+}
+
+std::uint64_t Asset::weight() const {
+  std::uint64_t bytes = entry_weight;
+  for (const Variant& variant : variants) {
+    if (variant.bytes) bytes += variant.bytes->size();
+  }
+  return bytes;
+}
+
+}  // namespace frontis::media

@@ -1,0 +1,55 @@
+#include "media/asset_cache.h"
+
+namespace frontis::media {
+
+AssetCache::Entry* AssetCache::find(std::uint32_t owner, std::string_view path) {
+  const auto position = entries_.find(View{owner, path});
+  if (position == entries_.end()) return nullptr;
+  Entry& entry = position->second;
+  if (&entry != newest_) {
+    detach(entry);
+    make_newest(entry);
+  }
+  return &entry;
+}
+
+AssetCache::Entry& AssetCache::put(std::uint32_t owner, std::string_view path, Entry entry) {
+  erase(owner, path);
+  entry.weight = entry.asset->weight() + path.size();
+  const auto [position, added] =
+      entries_.emplace(Key{owner, std::string(path)}, std::move(entry));
+  Entry& kept = position->second;
+  kept.owner = owner;
+  kept.path = &position->first.path;
+  make_newest(kept);
+  bytes_ += kept.weight;
+  while (bytes_ > most_bytes_ && oldest_ != &kept) {
+    drop(entries_.find(View{oldest_->owner, *oldest_->path}));
+  }
+  return kept;
+}
+
+void AssetCache::erase(std::uint32_t owner, std::string_view path) {
+  const auto position = entries_.find(View{owner, path});
+  if (position != entries_.end()) drop(position);
+}
+
+void AssetCache::detach(Entry& entry) {
+  (entry.newer ? entry.newer->older : newest_) = entry.older;
+  (entry.older ? entry.older->newer : oldest_) = entry.newer;
+  entry.newer = entry.older = nullptr;
+}
+
+void AssetCache::make_newest(Entry& entry) {
+  entry.older = newest_;
+  (newest_ ? newest_->newer : oldest_) = &entry;
+  newest_ = &entry;
+}
+
+void AssetCache::drop(Map::iterator position) {
+  bytes_ -= position->second.weight;
+  detach(position->second);
+  entries_.erase(position);
+}
+
+}  // namespace frontis::media

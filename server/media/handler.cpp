@@ -1,0 +1,330 @@
+#include "media/handler.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "http/target.h"
+
+namespace frontis::media {
+
+namespace {
+
+constexpr std::string_view allowed = "GET, HEAD, OPTIONS";
+constexpr std::chrono::seconds recheck_after{1};
+// A file that changed less than this ago may change again without its times showing it.
+constexpr std::int64_t unsettled_ns = 2'000'000'000;
+
+void note(http::Exchange& exchange, std::string line) {
+  if (exchange.explanation) exchange.explanation->push_back(std::move(line));
+}
+
+}  // namespace
+
+class FilesHandler::Waiting final : public http::Call {
+ public:
+  Waiting(std::shared_ptr<Pending> pending, std::size_t place)
+      : pending_(std::move(pending)), place_(place) {}
+  ~Waiting() override { pending_->waiting[place_] = nullptr; }
+
+ private:
+  std::shared_ptr<Pending> pending_;
+  std::size_t place_;
+};
+
+FilesHandler::FilesHandler(const config::FilesAction& action, std::uint32_t number,
+                           AssetCache& cache, Services& services,
+                           std::shared_ptr<ManifestWatch> manifests, std::string url_prefix,
+                           Post post)
+    : action_(action),
+      number_(number),
+      cache_(cache),
+      services_(services),
+      manifests_(std::move(manifests)),
+      library_(action),
+      loader_(action, library_, services, manifests_, std::move(url_prefix), std::move(post),
+              [this](const std::string& file) { forget(file); }) {}
+
+FilesHandler::~FilesHandler() = default;
+
+void FilesHandler::handle(http::Exchange& exchange) {
+  const http::Request& request = exchange.request();
+  const std::string_view path = request.path().substr(exchange.prefix_length);
+  look_around();
+  if (request.method != http::Method::get && request.method != http::Method::head) {
+    return other_method(exchange, path);
+  }
+  if (const AssetCache::Entry* entry = fresh_entry(path)) {
+    return serve(exchange, path, entry->asset, nullptr);
+  }
+  load(exchange, path);
+}
+
+// Once a second: is the root still the same directory, and are the manifests?
+void FilesHandler::look_around() {
+  now_ = coarse_now();
+  if (now_ - looked_ < recheck_after) return;
+  looked_ = now_;
+  if (library_.refresh()) trusted_from_ = now_;
+  manifests_->refresh();
+}
+
+AssetCache::Entry* FilesHandler::fresh_entry(std::string_view path) {
+  AssetCache::Entry* entry = cache_.find(number_, path);
+  if (entry == nullptr) return nullptr;
+  const bool recent = now_ - entry->checked < recheck_after;
+  if (recent && entry->checked >= trusted_from_) return entry;
+  if (!is_unchanged(*entry, path)) return nullptr;
+  entry->checked = now_;
+  return entry;
+}
+
+bool FilesHandler::is_unchanged(AssetCache::Entry& entry, std::string_view path) const {
+  const Variant& plain = entry.asset->identity();
+  // What an index stands for, what a manifest said, and what was still being written are found
+  // out again.
+  if (plain.file != path || entry.generation != manifests_->generation() || entry.unsettled) {
+    return false;
+  }
+  const auto now = library_.identify(plain.file);
+  return now && *now == plain.identity && loader_.siblings_unchanged(*entry.asset);
+}
+
+Result<FilesHandler::Located> FilesHandler::locate(std::string_view path) const {
+  const bool is_directory_path = path.empty() || path.ends_with('/');
+  if (is_directory_path) return locate_index(std::string(path), false);
+  auto found = library_.find(path);
+  if (!found) return tl::unexpected(found.error());
+  if (found->kind == Found::Kind::directory) {
+    return locate_index(std::string(path) + "/", true);
+  }
+  return Located{std::string(path), std::move(*found), false};
+}
+
+Result<FilesHandler::Located> FilesHandler::locate_index(std::string directory,
+                                                         bool needs_slash) const {
+  for (const std::string& name : action_.index) {
+    auto found = library_.find(directory + name);
+    if (found && found->kind == Found::Kind::file) {
+      return Located{directory + name, std::move(*found), needs_slash};
+    }
+    if (!found && found.error().kind != ErrorKind::not_found) {
+      return tl::unexpected(found.error());
+    }
+  }
+  return fail(ErrorKind::not_found, "it is no directory with an index file");
+}
+
+void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
+  auto located = locate(path);
+  if (!located) {
+    cache_.erase(number_, path);
+    return not_found(exchange, path, located.error());
+  }
+  if (located->needs_slash) return redirect_to_slash(exchange);
+  const Found& found = located->found;
+  if (loader_.is_quick(located->file, found)) {
+    const auto asset = keep(path, loader_.load_now(located->file, found), found).asset;
+    return serve(exchange, path, asset, found.file);
+  }
+  if (Loader::is_worth_waiting(found)) {
+    return load_later(exchange, std::string(path), std::move(*located));
+  }
+  const auto asset = keep(path, loader_.load_unseen(located->file, found), found).asset;
+  hash_in_background(std::string(path), *located);
+  serve(exchange, path, asset, found.file);
+}
+
+void FilesHandler::load_later(http::Exchange& exchange, const std::string& path,
+                              Located located) {
+  auto& pending = pending_[path];
+  const bool is_first = pending == nullptr;
+  if (is_first) pending = std::make_shared<Pending>();
+  const auto waiting = pending;
+  waiting->waiting.push_back(&exchange);
+  exchange.hold(std::make_unique<Waiting>(waiting, waiting->waiting.size() - 1));
+  if (!is_first) return;
+  const bool taken = loader_.load_later(
+      located.file, located.found, Press::Urgency::request_waits,
+      [this, path, located, waiting](std::shared_ptr<const Asset> asset) {
+        arrived(path, located, std::move(asset), waiting);
+      });
+  // Press is full: the answer is right, but weaker.
+  if (!taken) arrived(path, located, nullptr, waiting);
+}
+
+void FilesHandler::hash_in_background(const std::string& path, const Located& located) {
+  if (pending_.contains(path)) return;
+  const auto nobody = std::make_shared<Pending>();
+  pending_[path] = nobody;
+  const bool taken = loader_.load_later(
+      located.file, located.found, Press::Urgency::background,
+      [this, path, located, nobody](std::shared_ptr<const Asset> asset) {
+        arrived(path, located, std::move(asset), nobody);
+      });
+  if (!taken) pending_.erase(path);
+}
+
+void FilesHandler::arrived(const std::string& path, const Located& located,
+                           std::shared_ptr<const Asset> asset,
+                           const std::shared_ptr<Pending>& pending) {
+  pending_.erase(path);
+  const bool unread = asset == nullptr;
+  if (unread) asset = loader_.load_unseen(located.file, located.found);
+  AssetCache::Entry& entry = keep(path, asset, located.found);
+  if (unread) entry.unsettled = true;
+  for (std::size_t i = 0; i < pending->waiting.size(); ++i) {
+    http::Exchange* exchange = std::exchange(pending->waiting[i], nullptr);
+    if (exchange) serve(*exchange, path, asset, located.found.file);
+  }
+}
+
+AssetCache::Entry& FilesHandler::keep(std::string_view path, std::shared_ptr<const Asset> asset,
+                                      const Found& found) {
+  AssetCache::Entry entry;
+  entry.asset = std::move(asset);
+  entry.open = found.file;
+  entry.checked = coarse_now();
+  entry.generation = manifests_->generation();
+  entry.unsettled = wall_nanoseconds() - found.identity.ctime_ns < unsettled_ns;
+  return cache_.put(number_, path, std::move(entry));
+}
+
+void FilesHandler::forget(const std::string& file) {
+  cache_.erase(number_, file);
+  for (const std::string& index : action_.index) {
+    if (file.ends_with(index)) {
+      cache_.erase(number_, std::string_view(file).substr(0, file.size() - index.size()));
+    }
+  }
+}
+
+void FilesHandler::serve(http::Exchange& exchange, std::string_view path,
+                         const std::shared_ptr<const Asset>& asset,
+                         std::shared_ptr<const Descriptor> file) {
+  const http::Request& request = exchange.request();
+  const auto earned = earned_by_query(request, *asset, path);
+  const Decision decision =
+      decide(*asset, request, earned ? &*earned : nullptr, wall_seconds(), scratch_);
+  const Variant* variant = decision.variant;
+  if (variant) exchange.notes.variant = http::row_of(variant->coding).token;
+  exchange.notes.cache = decision.caching->label;
+  if (exchange.explanation) explain(exchange, *asset, decision);
+  if (!decision.needs_content() || variant->bytes) {
+    return exchange.respond(respond_with(*asset, decision, nullptr));
+  }
+  if (!file || variant != &asset->identity()) file = open(*variant, path);
+  if (file) return exchange.respond(respond_with(*asset, decision, std::move(file)));
+  // The file changed since it was last looked at: begin anew with what is there now. It ends,
+  // because what load() serves brings its own descriptor.
+  const std::string again(path);
+  const std::shared_ptr<const Asset> holding = asset;  // forgetting its entry would free it
+  forget(holding->identity().file);
+  cache_.erase(number_, again);
+  load(exchange, again);
+}
+
+// Null unless the file still is what the variant describes.
+std::shared_ptr<const Descriptor> FilesHandler::open(const Variant& variant,
+                                                     std::string_view path) {
+  AssetCache::Entry* entry = cache_.find(number_, path);
+  const bool is_plain = entry && &entry->asset->identity() == &variant;
+  if (is_plain) {
+    if (auto open = entry->open.lock()) return open;
+  }
+  const auto found = library_.find(variant.file);
+  if (!found || found->kind != Found::Kind::file || found->identity != variant.identity) {
+    return nullptr;
+  }
+  if (is_plain) entry->open = found->file;
+  return found->file;
+}
+
+std::optional<Caching> FilesHandler::earned_by_query(const http::Request& request,
+                                                     const Asset& asset, std::string_view path) {
+  if (!request.has_query || !asset.hashed) return std::nullopt;
+  if (action_.cache.kind != config::CachePolicy::Kind::automatic || asset.caching.refused) {
+    return std::nullopt;
+  }
+  if (version_in_query(request.query()).empty()) return std::nullopt;
+  if (!query_names_content(request.query(), asset.sha256, md5_of(asset, path),
+                           asset.last_modified(), wall_seconds())) {
+    return std::nullopt;
+  }
+  return immutable_because("the query names the content by its digest or its time");
+}
+
+// Computed once for an entry, and only for files in memory: a request must not cost a reading.
+std::string_view FilesHandler::md5_of(const Asset& asset, std::string_view path) {
+  AssetCache::Entry* entry = cache_.find(number_, path);
+  if (!entry || entry->asset.get() != &asset || !asset.identity().bytes) return {};
+  if (entry->md5.empty()) {
+    Digest digest(Digest::Algorithm::md5);
+    digest.update(*asset.identity().bytes);
+    entry->md5 = digest.finish_hex();
+  }
+  return entry->md5;
+}
+
+void FilesHandler::explain(http::Exchange& exchange, const Asset& asset,
+                           const Decision& decision) const {
+  note(exchange, "file " + (library_.root() / asset.identity().file).string());
+  for (const std::string& remark : asset.remarks) note(exchange, remark);
+  if (decision.variant) {
+    note(exchange, "variant " + std::string(http::row_of(decision.variant->coding).token) + ", " +
+                       std::to_string(decision.variant->size()) + " bytes");
+  }
+  note(exchange, "caching '" + std::string(decision.caching->label) + "': " +
+                     decision.caching->reason);
+  if (asset.sandboxed) note(exchange, "uploads: active content is defused");
+}
+
+void FilesHandler::not_found(http::Exchange& exchange, std::string_view path,
+                             const Error& error) {
+  note(exchange, "no file for '" + printable(path) + "' in " + library_.root().string() + ": " +
+                     error.message);
+  if (error.kind != ErrorKind::not_found) {
+    services_.log.once_a_minute("open " + library_.root().string(), Log::Level::error,
+                                (library_.root() / printable(path)).string() + ": " +
+                                    error.message);
+    return exchange.respond(http::plain_response(http::status_of(error.kind)));
+  }
+  // A page of the application under the name of a missing script would be kept as the script.
+  if (loader_.is_fingerprinted_name(path)) {
+    note(exchange, "the name is fingerprinted, so the answer is 404 no-store and not the app's");
+    exchange.notes.cache = "no-store";
+    return exchange.respond(http::plain_response(404));
+  }
+  exchange.pass();
+}
+
+// `path` is normalized, so it begins with one slash and cannot name another host.
+void FilesHandler::redirect_to_slash(http::Exchange& exchange) {
+  const http::Request& request = exchange.request();
+  std::string to = http::encode_path(request.path()) + "/";
+  if (request.has_query) to.append("?").append(request.query());
+  note(exchange, "a directory: redirect to " + to);
+  http::Response response = http::plain_response(301);
+  http::HeaderBlock head;
+  head.add("Location", to);
+  head.add("Content-Type", "text/plain; charset=utf-8");
+  response.head = std::make_shared<const http::HeaderBlock>(std::move(head));
+  exchange.respond(std::move(response));
+}
+
+void FilesHandler::other_method(http::Exchange& exchange, std::string_view path) {
+  const auto located = locate(path);
+  if (!located) return not_found(exchange, path, located.error());
+  note(exchange, "a file answers " + std::string(allowed));
+  if (exchange.request().method != http::Method::options) {
+    return exchange.respond(http::method_not_allowed(allowed));
+  }
+  http::HeaderBlock head;
+  head.add("Allow", allowed);
+  for (const auto& [name, value] : action_.headers) head.add(name, value);
+  http::Response response;
+  response.status = 204;
+  response.head = std::make_shared<const http::HeaderBlock>(std::move(head));
+  exchange.respond(std::move(response));
+}
+
+}  // namespace frontis::media

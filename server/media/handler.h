@@ -1,0 +1,84 @@
+// The files action: answers GET and HEAD from a directory. A file seen before is answered from
+// the cache with one look-up; otherwise it is opened, known (loader) and kept. Passes on what
+// the directory does not have. One for each action and loop.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "config/settings.h"
+#include "http/exchange.h"
+#include "media/answer.h"
+#include "media/asset_cache.h"
+#include "media/library.h"
+#include "media/loader.h"
+
+namespace frontis::media {
+
+class FilesHandler final : public http::Handler {
+ public:
+  // All references outlive the handler; `number` tells its entries in `cache` from others'.
+  FilesHandler(const config::FilesAction& action, std::uint32_t number, AssetCache& cache,
+               Services& services, std::shared_ptr<ManifestWatch> manifests,
+               std::string url_prefix, Post post);
+  ~FilesHandler() override;
+
+  void handle(http::Exchange& exchange) override;
+
+ private:
+  // The exchanges that wait for one file to be looked at; a client that leaves empties its place.
+  struct Pending {
+    std::vector<http::Exchange*> waiting;
+  };
+  class Waiting;
+
+  struct Located {
+    std::string file;  // relative to the root; with the index name for a directory
+    Found found;
+    bool needs_slash = false;  // a directory with an index was asked for without its slash
+  };
+
+  void look_around();
+  AssetCache::Entry* fresh_entry(std::string_view path);
+  bool is_unchanged(AssetCache::Entry& entry, std::string_view path) const;
+  Result<Located> locate(std::string_view path) const;
+  Result<Located> locate_index(std::string directory, bool needs_slash) const;
+
+  void load(http::Exchange& exchange, std::string_view path);
+  void load_later(http::Exchange& exchange, const std::string& path, Located located);
+  void hash_in_background(const std::string& path, const Located& located);
+  void arrived(const std::string& path, const Located& located,
+               std::shared_ptr<const Asset> asset, const std::shared_ptr<Pending>& pending);
+  void forget(const std::string& file);
+  AssetCache::Entry& keep(std::string_view path, std::shared_ptr<const Asset> asset,
+                          const Found& found);
+
+  void serve(http::Exchange& exchange, std::string_view path,
+             const std::shared_ptr<const Asset>& asset, std::shared_ptr<const Descriptor> file);
+  std::shared_ptr<const Descriptor> open(const Variant& variant, std::string_view path);
+  std::optional<Caching> earned_by_query(const http::Request& request, const Asset& asset,
+                                         std::string_view path);
+  std::string_view md5_of(const Asset& asset, std::string_view path);
+  void explain(http::Exchange& exchange, const Asset& asset, const Decision& decision) const;
+
+  void not_found(http::Exchange& exchange, std::string_view path, const Error& error);
+  void redirect_to_slash(http::Exchange& exchange);
+  void other_method(http::Exchange& exchange, std::string_view path);
+
+  const config::FilesAction& action_;
+  const std::uint32_t number_;
+  AssetCache& cache_;
+  Services& services_;
+  std::shared_ptr<ManifestWatch> manifests_;
+  Library library_;
+  Loader loader_;
+  std::unordered_map<std::string, std::shared_ptr<Pending>> pending_;
+  std::string scratch_;
+  Instant now_{};           // of the request that is being handled
+  Instant looked_{};        // when look_around() last looked
+  Instant trusted_from_{};  // entries checked before this are looked at again
+};
+
+}  // namespace frontis::media

@@ -1,0 +1,80 @@
+#include "media/inspection.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace frontis::media {
+
+namespace {
+
+constexpr std::size_t block_size = 256 * 1024;
+
+std::int64_t nanoseconds(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+bool is_unchanged(int file, const Identity& identity) {
+  struct stat now {};
+  return ::fstat(file, &now) == 0 && static_cast<std::uint64_t>(now.st_size) == identity.size &&
+         nanoseconds(now.st_mtim) == identity.mtime_ns &&
+         nanoseconds(now.st_ctim) == identity.ctime_ns;
+}
+
+tl::unexpected<Error> changed() {
+  return fail(ErrorKind::io, "the file changed while it was being read");
+}
+
+// Fills `block` from `offset`; fewer bytes than asked for mean that the file has shrunk.
+Result<void> read_block(int file, std::uint64_t offset, std::string& block) {
+  std::size_t filled = 0;
+  while (filled < block.size()) {
+    const ssize_t got = ::pread(file, block.data() + filled, block.size() - filled,
+                                static_cast<off_t>(offset + filled));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno("cannot read", errno);
+    if (got == 0) return changed();
+    filled += static_cast<std::size_t>(got);
+  }
+  return {};
+}
+
+void look_at_start(std::string_view start, const Questions& questions, Inspection& inspection) {
+  inspection.activity = activity_of(start.substr(0, magic_bytes));
+  if (questions.ask_magic) inspection.magic = magic_type(start.substr(0, magic_bytes));
+}
+
+}  // namespace
+
+Result<Inspection> inspect(int file, const Identity& identity, const Questions& questions) {
+  Inspection inspection;
+  Digest digest(Digest::Algorithm::sha256);
+  FingerprintCheck fingerprint(questions.file_name);
+  std::string block;
+  std::uint64_t offset = 0;
+  const std::size_t step = questions.keep_bytes ? identity.size : block_size;
+  while (offset < identity.size) {
+    block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(step, identity.size - offset)));
+    if (const auto read = read_block(file, offset, block); !read) {
+      return tl::unexpected(read.error());
+    }
+    digest.update(block);
+    if (fingerprint.has_candidates()) fingerprint.update(block);
+    if (offset == 0) look_at_start(block, questions, inspection);
+    offset += block.size();
+  }
+  if (identity.size == 0) look_at_start({}, questions, inspection);
+  // A file that is being written keeps its size for a moment: its times tell.
+  if (!is_unchanged(file, identity)) return changed();
+  inspection.digest = digest.finish_sha256();
+  inspection.scheme = fingerprint.finish();
+  if (questions.keep_bytes) {
+    inspection.bytes = std::make_shared<const std::string>(std::move(block));
+  }
+  return inspection;
+}
+
+}  // namespace frontis::media
