@@ -1,0 +1,57 @@
+// One loop with everything that runs on it: listeners, sessions, handlers, and its own part of
+// the access log. The server starts one for each core; they share only what is given to the
+// constructor.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+#include "config/settings.h"
+#include "http/session.h"
+#include "net/admission.h"
+#include "net/listener.h"
+#include "net/loop.h"
+#include "net/timer.h"
+#include "observe/access_log.h"
+#include "wiring.h"
+
+namespace frontis {
+
+class Lane : private net::Timer::Owner {
+ public:
+  // `access` may be null; all references outlive the lane.
+  Lane(const config::Settings& settings, SharedMedia& media, net::Admission& admission, Log& log,
+       observe::AccessLog* access, std::vector<Descriptor> sockets);
+  ~Lane() override;
+
+  void start();
+  // From any thread: no more connections, and `done` (called on the loop) when the last ended.
+  void finish(std::function<void()> done);
+  // From any thread: whatever still goes on ends now. Then join().
+  void stop();
+  void join();
+
+ private:
+  // Translates for the access log what sessions finish.
+  class Recorder;
+
+  void accept(Descriptor socket, const net::Address& peer);
+  void timer_due() override;
+
+  const config::Settings& settings_;
+  net::Admission& admission_;
+  Log& log_;
+  net::Loop loop_;
+  net::TimerWheel timers_;
+  std::unique_ptr<Recorder> recorder_;
+  Handlers handlers_;
+  http::Sessions sessions_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  net::Timer flush_timer_;
+  std::thread thread_;
+};
+
+}  // namespace frontis

@@ -1,0 +1,177 @@
+#include "server.h"
+
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <memory>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "lane.h"
+#include "wiring.h"
+
+namespace frontis {
+
+namespace {
+
+// Unix sockets that were bound are removed again, whatever way we leave.
+class BoundPaths {
+ public:
+  ~BoundPaths() {
+    for (const auto& path : paths_) ::unlink(path.c_str());
+  }
+  void add(const config::Listen& listen) {
+    if (listen.is_unix()) paths_.push_back(listen.unix_path);
+  }
+
+ private:
+  std::vector<std::filesystem::path> paths_;
+};
+
+// The signals that end the server, as a descriptor. They are blocked in every thread.
+class Signals {
+ public:
+  Signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    descriptor_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
+  }
+  int descriptor() const { return descriptor_.number(); }
+  void take() {
+    signalfd_siginfo info;
+    [[maybe_unused]] const auto got = ::read(descriptor_.number(), &info, sizeof info);
+  }
+
+ private:
+  Descriptor descriptor_;
+};
+
+void raise_file_limit(const config::Limits& limits, Log& log) {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  if (files.rlim_max < limits.connections) {
+    log.warning("limits.connections is {}, but this process may open only {} files: raise the "
+                "limit (ulimit -n, LimitNOFILE=) or lower limits.connections",
+                limits.connections, files.rlim_max);
+  }
+}
+
+Result<std::vector<std::vector<Descriptor>>> open_sockets(const config::Settings& settings,
+                                                          unsigned lanes, BoundPaths& bound) {
+  std::vector<std::vector<Descriptor>> by_lane(lanes);
+  for (const config::Listen& listen : settings.listen) {
+    auto sockets = net::open_listeners(listen, lanes);
+    if (!sockets) return tl::unexpected(sockets.error());
+    bound.add(listen);
+    for (unsigned i = 0; i < lanes; ++i) by_lane[i].push_back(std::move((*sockets)[i]));
+  }
+  return by_lane;
+}
+
+// The state folder is made while we may, for the user that we become.
+void make_state(const config::Settings& settings, const passwd* user, Log& log) {
+  if (settings.state.empty()) return;
+  std::error_code error;
+  const bool made = std::filesystem::create_directories(settings.state, error);
+  if (error) {
+    log.warning("state: cannot make {} ({}): pins are kept in memory and lost at a restart; make "
+                "the folder writable or set 'state'",
+                settings.state.string(), error.message());
+  }
+  if (made && user && ::chown(settings.state.c_str(), user->pw_uid, user->pw_gid) != 0) {
+    log.warning("state: cannot give {} to {}", settings.state.string(), user->pw_name);
+  }
+}
+
+Result<void> become_user(const config::Settings& settings, Log& log) {
+  const passwd* user = settings.user.empty() ? nullptr : ::getpwnam(settings.user.c_str());
+  if (!settings.user.empty() && user == nullptr) {
+    return fail(ErrorKind::invalid, "user: there is no user '" + settings.user +
+                                        "' on this machine; make one or change 'user'");
+  }
+  make_state(settings, user, log);
+  if (user == nullptr || user->pw_uid == ::geteuid()) return {};
+  if (::initgroups(user->pw_name, user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0 ||
+      ::setuid(user->pw_uid) != 0) {
+    return fail_errno("cannot become user '" + settings.user + "' (only root can)", errno);
+  }
+  return {};
+}
+
+// Waits for a signal, or for `done`, for at most `milliseconds` (-1: for ever).
+void wait_for(Signals& signals, int done, int milliseconds) {
+  pollfd watched[] = {{signals.descriptor(), POLLIN, 0}, {done, POLLIN, 0}};
+  while (::poll(watched, done >= 0 ? 2 : 1, milliseconds) < 0 && errno == EINTR) continue;
+  if (watched[0].revents != 0) signals.take();
+}
+
+void drain(std::vector<std::unique_ptr<Lane>>& lanes, Signals& signals,
+           const config::Limits& limits) {
+  const Descriptor all_done(::eventfd(0, EFD_CLOEXEC));
+  const auto left = std::make_shared<std::atomic<std::size_t>>(lanes.size());
+  for (const auto& lane : lanes) {
+    lane->finish([left, descriptor = all_done.number()] {
+      if (left->fetch_sub(1) != 1) return;
+      const std::uint64_t one = 1;
+      [[maybe_unused]] const auto written = ::write(descriptor, &one, sizeof one);
+    });
+  }
+  wait_for(signals, all_done.number(), static_cast<int>(limits.drain.count()));
+  for (const auto& lane : lanes) lane->stop();
+  for (const auto& lane : lanes) lane->join();
+}
+
+}  // namespace
+
+Result<void> serve(const config::Settings& settings, Log& log,
+                   const std::function<void()>& ready) {
+  Signals signals;
+  raise_file_limit(settings.limits, log);
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned count = settings.threads > 0 ? settings.threads : cores;
+  BoundPaths bound;
+  auto sockets = open_sockets(settings, count, bound);
+  if (!sockets) return tl::unexpected(sockets.error());
+  std::unique_ptr<observe::AccessLog> access;
+  if (settings.log.access != "off") {
+    auto opened = observe::AccessLog::open(settings.log, log);
+    if (!opened) return tl::unexpected(opened.error());
+    access = std::move(*opened);
+  }
+  if (auto became = become_user(settings, log); !became) return became;
+  SharedMedia media(settings, settings.press_threads, log);
+  net::Admission admission(settings.limits);
+  std::vector<std::unique_ptr<Lane>> lanes;
+  for (auto& own : *sockets) {
+    lanes.push_back(std::make_unique<Lane>(settings, media, admission, log, access.get(),
+                                           std::move(own)));
+  }
+  for (const auto& lane : lanes) lane->start();
+  for (const config::Listen& listen : settings.listen) log.info("listening on {}", listen.text());
+  ready();
+  wait_for(signals, -1, -1);
+  log.info("stopping: answers in flight are finished, for at most {} s",
+           settings.limits.drain.count() / 1000);
+  drain(lanes, signals, settings.limits);
+  media.stop();
+  log.info("stopped");
+  return {};
+}
+
+}  // namespace frontis

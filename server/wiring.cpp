@@ -1,0 +1,53 @@
+#include "wiring.h"
+
+#include "http/fixed_handler.h"
+#include "media/handler.h"
+
+namespace frontis {
+
+SharedMedia::SharedMedia(const config::Settings& settings, unsigned press_threads, Log& log)
+    : press_(std::make_unique<media::Press>(press_threads, log)),
+      pins_(settings.state, *press_, log),
+      services_{*press_, pins_, proofs_, types_, counters_, log} {
+  for (const config::Site& site : settings.sites) {
+    for (const config::Route& route : site.routes) {
+      for (const config::Action& action : route.chain) {
+        if (const auto* files = std::get_if<config::FilesAction>(&action)) {
+          manifests_[files] = std::make_shared<media::ManifestWatch>(*files, *press_, log);
+        }
+      }
+    }
+  }
+}
+
+Handlers::Handlers(const config::Settings& settings, SharedMedia& media, media::Post post)
+    : media_(media), post_(std::move(post)), cache_(settings.limits.hot_cache) {
+  for (const config::Site& site : settings.sites) {
+    for (const config::Route& route : site.routes) {
+      std::vector<http::Handler*> chain;
+      for (const config::Action& action : route.chain) {
+        handlers_.push_back(make(site, route, action));
+        chain.push_back(handlers_.back().get());
+      }
+      router_.add(site, route, std::move(chain));
+    }
+  }
+}
+
+std::unique_ptr<http::Handler> Handlers::make(const config::Site& site,
+                                              const config::Route& route,
+                                              const config::Action& action) {
+  if (const auto* files = std::get_if<config::FilesAction>(&action)) {
+    // Files are pinned by the URL under which they are seen.
+    const std::string prefix = route.is_prefix() ? route.path : "/";
+    return std::make_unique<media::FilesHandler>(
+        *files, static_cast<std::uint32_t>(handlers_.size()), cache_, media_.services(),
+        media_.manifests_of(*files), site.names.front() + prefix, post_);
+  }
+  if (const auto* respond = std::get_if<config::RespondAction>(&action)) {
+    return std::make_unique<http::RespondHandler>(*respond);
+  }
+  return std::make_unique<http::RedirectHandler>(std::get<config::RedirectAction>(action));
+}
+
+}  // namespace frontis

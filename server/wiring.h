@@ -1,0 +1,64 @@
+// From settings to things that answer: what the loops share of media, and for each loop a router
+// with the handlers of every route. `serve` and `explain` both wire here, so that they answer
+// alike.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "config/settings.h"
+#include "http/exchange.h"
+#include "http/router.h"
+#include "media/asset_cache.h"
+#include "media/manifest_watch.h"
+#include "media/services.h"
+
+namespace frontis {
+
+// What all loops share about files. Ends after the loops' handlers.
+class SharedMedia {
+ public:
+  // With no press threads, whatever a request needs is done before it is answered. `settings`
+  // and `log` outlive this.
+  SharedMedia(const config::Settings& settings, unsigned press_threads, Log& log);
+
+  media::Services& services() { return services_; }
+  std::shared_ptr<media::ManifestWatch> manifests_of(const config::FilesAction& action) const {
+    return manifests_.at(&action);
+  }
+  // No more work is begun or finished: the loops' threads have ended.
+  void stop() { press_.reset(); }
+
+ private:
+  media::MimeTypes types_;
+  media::Proofs proofs_;
+  media::Counters counters_;
+  std::unique_ptr<media::Press> press_;
+  media::Pins pins_;
+  media::Services services_;
+  std::map<const config::FilesAction*, std::shared_ptr<media::ManifestWatch>> manifests_;
+};
+
+// The handlers of one loop, and the router that finds them.
+class Handlers {
+ public:
+  // All references outlive this.
+  Handlers(const config::Settings& settings, SharedMedia& media, media::Post post);
+
+  const http::Router& router() const { return router_; }
+
+ private:
+  std::unique_ptr<http::Handler> make(const config::Site& site, const config::Route& route,
+                                      const config::Action& action);
+
+  SharedMedia& media_;
+  media::Post post_;
+  media::AssetCache cache_;
+  std::vector<std::unique_ptr<http::Handler>> handlers_;
+  http::Router router_;
+};
+
+}  // namespace frontis
