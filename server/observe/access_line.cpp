@@ -38,6 +38,13 @@ constexpr ByteSet plain_in_word = printable_ascii_without("\"\\ ");
 
 constexpr unsigned char byte_of(char c) { return static_cast<unsigned char>(c); }
 
+// The bytes at the front of `text` that stand as they are; nearly always all of them.
+std::string_view plain_start(std::string_view text, const ByteSet& plain) {
+  std::size_t length = 0;
+  while (length < text.size() && plain[byte_of(text[length])]) ++length;
+  return text.substr(0, length);
+}
+
 class Pen {
  public:
   explicit Pen(char* at) : at_(at) {}
@@ -71,13 +78,14 @@ unsigned shown_status(int status) { return static_cast<unsigned>(std::clamp(stat
 // ---- combined
 
 void put_escaped(Pen& pen, std::string_view text, const ByteSet& plain, std::size_t limit) {
-  for (const char c : text.substr(0, limit)) {
-    if (plain[byte_of(c)]) {
-      pen.put(c);
-    } else {
-      pen.put("\\x");
-      pen.hex(byte_of(c), 2);
-    }
+  std::string_view rest = text.substr(0, limit);
+  while (true) {
+    const std::string_view start = plain_start(rest, plain);
+    pen.put(start);
+    if (start.size() == rest.size()) break;
+    pen.put("\\x");
+    pen.hex(byte_of(rest[start.size()]), 2);
+    rest.remove_prefix(start.size() + 1);
   }
   if (text.size() > limit) pen.put(cut_mark);
 }
@@ -192,13 +200,13 @@ std::string_view cut(std::string_view text, std::size_t limit) {
 void put_json_string(Pen& pen, std::string_view text, std::size_t limit) {
   if (text.empty() || text == "-") return pen.put("null");
   pen.put('"');
-  const std::string_view kept = cut(text, limit);
-  for (std::size_t i = 0; i < kept.size();) {
-    if (plain_in_quotes[byte_of(kept[i])]) {
-      pen.put(kept[i++]);
-    } else {
-      i += put_json_character(pen, kept.substr(i));
-    }
+  std::string_view rest = cut(text, limit);
+  while (true) {
+    const std::string_view start = plain_start(rest, plain_in_quotes);
+    pen.put(start);
+    rest.remove_prefix(start.size());
+    if (rest.empty()) break;
+    rest.remove_prefix(put_json_character(pen, rest));
   }
   if (text.size() > limit) pen.put(cut_mark);
   pen.put('"');

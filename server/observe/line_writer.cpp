@@ -246,7 +246,9 @@ int LineWriter::Shared::write_all(std::string_view& rest) {
 }
 
 void LineWriter::Shared::wait_until_ready() {
-  outlet.is_ready(retry_interval);
+  // Rounded up, so that the last wait ends behind the deadline rather than just before it.
+  const auto time_left = std::chrono::ceil<milliseconds>(stop_by.load() - Clock::now());
+  outlet.is_ready(std::clamp(time_left, milliseconds(0), retry_interval));
   // The lanes cannot say what they had to drop in the meantime: their loops must not wait for
   // the error log either.
   if (lost > complained_of) complain(EAGAIN);
