@@ -12,8 +12,8 @@
 namespace frontis::media {
 
 struct Proof {
-  bool same = false;      // decodes, wholly, to `size` bytes with the digest `content`
-  Sha256 own_digest{};    // of the coded bytes themselves
+  bool same = false;    // decodes, wholly, to `size` bytes with the digest `content`
+  Sha256 own_digest{};  // of the coded bytes themselves; only when `same`
 };
 
 // Decodes all of the open file `descriptor` (by pread from 0; gzip may have several members,
