@@ -60,22 +60,21 @@ class GzipDecoder final : public Decoder {
   GzipDecoder(const GzipDecoder&) = delete;
   GzipDecoder& operator=(const GzipDecoder&) = delete;
 
+  // One member only: of several, Chromium shows the first and curl fails.
   bool feed(std::string_view bytes, Content& content) override {
-    if (!is_ready_) return false;
+    if (!is_ready_ || is_complete_) return false;
     std::string in(bytes);  // zlib's input is not const
     stream_.next_in = reinterpret_cast<Bytef*>(in.data());
     stream_.avail_in = static_cast<uInt>(in.size());
     do {
-      // Bytes after the end of a member must be another member.
-      if (is_complete_) inflateReset(&stream_);
       stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
       stream_.avail_out = static_cast<uInt>(out_.size());
       const int status = inflate(&stream_, Z_NO_FLUSH);
       if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return false;
       is_complete_ = status == Z_STREAM_END;
       if (!content.take(decoded(stream_.avail_out))) return false;
-    } while (stream_.avail_in > 0 || (stream_.avail_out == 0 && !is_complete_));
-    return true;
+    } while (!is_complete_ && (stream_.avail_in > 0 || stream_.avail_out == 0));
+    return stream_.avail_in == 0;
   }
   bool is_complete() const override { return is_complete_; }
 
@@ -176,7 +175,7 @@ Result<Proof> prove_sibling(int descriptor, http::Coding coding, std::uint64_t s
   Digest own(Digest::Algorithm::sha256);
   std::vector<char> in(step);
   // Nobody wants a coding that is far larger than its content; this ends a file that grows, or
-  // that is made of millions of empty members.
+  // that is made of millions of empty frames.
   const std::uint64_t most = 2 * size + step;
   for (std::uint64_t offset = 0; offset <= most;) {
     const auto bytes = read_at(descriptor, offset, in);

@@ -217,22 +217,47 @@ TEST_F(LibraryTest, DevicesAreNotFound) {
   EXPECT_EQ(find("device"), "not found");
 }
 
+// Root reads everything: a test of permissions is run as another user then.
+class AsOrdinaryUser {
+ public:
+  explicit AsOrdinaryUser(const fs::path& folder) {
+    EXPECT_EQ(chmod(folder.c_str(), 0755), 0);
+    constexpr uid_t nobody = 65534;
+    if (was_ == 0) EXPECT_EQ(seteuid(nobody), 0);
+  }
+  ~AsOrdinaryUser() { EXPECT_EQ(seteuid(was_), 0); }
+  AsOrdinaryUser(const AsOrdinaryUser&) = delete;
+  AsOrdinaryUser& operator=(const AsOrdinaryUser&) = delete;
+
+ private:
+  const uid_t was_ = geteuid();
+};
+
 TEST_F(LibraryTest, UnreadableFilesAreNotFoundWithTheReason) {
-  if (geteuid() == 0) GTEST_SKIP() << "root reads everything";
+  scratch_.write("root/closed/app.css", "style");
+  scratch_.link(scratch_ / "root/index.html", "root/absolute.html");
   ASSERT_EQ(chmod((scratch_ / "root/index.html").c_str(), 0200), 0);
-  EXPECT_EQ(find("index.html"), "not found");
-  EXPECT_THAT(why_not("index.html"), HasSubstr("mode 0200"));
-  ASSERT_EQ(chmod((scratch_ / "root/css").c_str(), 0), 0);
-  EXPECT_EQ(find("css/app.css"), "not found");
-  EXPECT_EQ(find("css"), "not found");
-  ASSERT_EQ(chmod((scratch_ / "root/css").c_str(), 0700), 0);
+  ASSERT_EQ(chmod((scratch_ / "root/closed").c_str(), 0), 0);
+  {
+    const AsOrdinaryUser user(scratch_.path());
+    for (const char* name :
+         {"index.html", "absolute.html", "closed", "closed/", "closed/app.css"}) {
+      EXPECT_EQ(find(name), "not found") << name;
+      EXPECT_THAT(why_not(name), HasSubstr("by user")) << name;
+    }
+    EXPECT_THAT(why_not("index.html"), HasSubstr("mode 0200"));
+    EXPECT_EQ(library().identify("closed/app.css").error().kind, ErrorKind::not_found);
+  }
+  ASSERT_EQ(chmod((scratch_ / "root/closed").c_str(), 0700), 0);
 }
 
 TEST_F(LibraryTest, ADirectoryThatMayOnlyBeEnteredIsFound) {
-  if (geteuid() == 0) GTEST_SKIP() << "root reads everything";
-  ASSERT_EQ(chmod((scratch_ / "root/css").c_str(), 0100), 0);
-  EXPECT_EQ(find("css"), "directory");
-  EXPECT_EQ(find("css/app.css"), "style");
+  ASSERT_EQ(chmod((scratch_ / "root/css").c_str(), 0111), 0);
+  {
+    const AsOrdinaryUser user(scratch_.path());
+    EXPECT_EQ(find("css"), "directory");
+    EXPECT_EQ(find("css/app.css"), "style");
+  }
   ASSERT_EQ(chmod((scratch_ / "root/css").c_str(), 0700), 0);
 }
 
