@@ -39,7 +39,7 @@ std::string_view owner_of(std::string_view key) {
 void fault_no_action(Reader& reader, const Node& mapping) {
   constexpr std::string_view names[] = {"files", "respond", "redirect"};
   for (const Entry& entry : mapping.entries) {
-    if (closest(entry.key, names).empty()) continue;
+    if (closest(entry.key, names).empty() && entry.key != "<<") continue;
     return reader.unknown_key(entry, names);
   }
   reader.fault(mapping.at, "no action here; one of files, respond, redirect is needed");

@@ -29,6 +29,8 @@ class TreeBuilder final : public YAML::EventHandler {
   explicit TreeBuilder(Faults& faults) : faults_(faults) {}
 
   std::shared_ptr<const Node> root() const { return root_; }
+  // Where the last text in quotes, or in block form, begins; null when there is none.
+  const YAML::Mark& last_quoted() const { return last_quoted_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (root_) throw YAML::ParserException(mark, "a second document; the file may hold only one");
@@ -49,6 +51,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     refuse_tag(mark, tag);
+    if (tag == "!") last_quoted_ = mark;
     auto node = make(Node::Kind::scalar, mark);
     node->text = value;
     remember(anchor, node);
@@ -174,6 +177,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<Frame> stack_;
   std::unordered_map<YAML::anchor_t, std::shared_ptr<const Node>> anchors_;
   std::shared_ptr<const Node> root_;
+  YAML::Mark last_quoted_ = YAML::Mark::null_mark();
   std::size_t total_ = 0;
 };
 
@@ -198,18 +202,72 @@ bool is_text(std::string_view text, Faults& faults) {
   return true;
 }
 
-// The parser's words for a mistake that everyone makes once do not lead to the remedy.
+// The parser's own words, where they do not lead to the remedy.
+struct Wording {
+  std::string_view parser;  // how its message begins
+  std::string_view plain;
+};
+
+constexpr std::string_view quote_the_star =
+    "unknown alias; a text that begins with '*' must stand in quotes: \"*\", \"*.example.org\"";
+constexpr Wording wordings[] = {
+    {"the referenced anchor is not defined", quote_the_star},
+    {"alias not found after *", quote_the_star},
+    {"illegal character found while scanning alias", quote_the_star},
+    {"end of map flow not found", "a '{' is not closed; expected ',' or '}' before this"},
+    {"end of sequence flow not found", "a '[' is not closed; expected ',' or ']' before this"},
+    {"end of map not found", "the indentation of this line fits none of those above"},
+    {"end of sequence not found", "the indentation of this line fits none of those above"},
+    {"illegal map value", "this ':' is one too many; a text that holds ': ' must stand in quotes"},
+};
+
+// The line that `position` is in is indented with a tab.
+bool is_indented_with_tab(std::string_view text, std::size_t position) {
+  if (position > text.size()) return false;
+  const std::size_t break_before = text.substr(0, position).rfind('\n');
+  const std::size_t begin = break_before == text.npos ? 0 : break_before + 1;
+  const std::size_t end = text.find_first_not_of(" \t", begin);
+  return text.substr(begin, end - begin).find('\t') != text.npos;
+}
+
 std::string syntax_message(std::string_view text, const YAML::Exception& error) {
-  const auto is_star = [&](int position) {
-    return position >= 0 && static_cast<std::size_t>(position) < text.size() &&
-           text[static_cast<std::size_t>(position)] == '*';
-  };
-  const bool unknown_alias =
-      error.msg.find("anchor") != std::string::npos || error.msg.find("alias") != std::string::npos;
-  if (unknown_alias && (is_star(error.mark.pos) || is_star(error.mark.pos - 1))) {
-    return "a text that begins with '*' must stand in quotes: \"*\", \"*.example.org\"";
+  for (const Wording& wording : wordings) {
+    if (!std::string_view(error.msg).starts_with(wording.parser)) continue;
+    if (is_indented_with_tab(text, static_cast<std::size_t>(error.mark.pos))) break;
+    return std::string(wording.plain);
+  }
+  if (is_indented_with_tab(text, static_cast<std::size_t>(error.mark.pos))) {
+    return "a line cannot be indented with a tab; use spaces";
   }
   return error.msg;
+}
+
+// Whether the quote at `open` is closed. The parser does not see it where the text ends in a line
+// break, and would take all the rest of the file for the value of one key.
+bool is_closed(std::string_view text, std::size_t open) {
+  const char quote = text[open];
+  for (std::size_t i = open + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      const bool is_doubled = quote == '\'' && i + 1 < text.size() && text[i + 1] == quote;
+      if (!is_doubled) return true;
+      ++i;
+    }
+  }
+  return false;
+}
+
+// Only the last text of a file that is not plain can be one that does not end.
+bool is_complete(std::string_view text, const YAML::Mark& last, Faults& faults) {
+  if (last.is_null() || static_cast<std::size_t>(last.pos) >= text.size()) return true;
+  auto open = static_cast<std::size_t>(last.pos);
+  if (text[open] == '&') open = text.find_first_of(" \t\r\n", open);
+  open = text.find_first_not_of(" \t\r\n", open);
+  if (open == text.npos || (text[open] != '"' && text[open] != '\'')) return true;
+  if (is_closed(text, open)) return true;
+  faults.add(place_of(last), "this quote is not closed");
+  return false;
 }
 
 std::shared_ptr<const Node> parse(std::string_view text, Faults& faults) {
@@ -219,6 +277,7 @@ std::shared_ptr<const Node> parse(std::string_view text, Faults& faults) {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
+    if (!is_complete(text, builder.last_quoted(), faults)) return nullptr;
     return builder.root() ? builder.root() : std::make_shared<Node>();
   } catch (const YAML::Exception& error) {
     faults.add(place_of(error.mark), syntax_message(text, error));

@@ -37,7 +37,9 @@ std::string directory_fault(const std::filesystem::path& path) {
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> possible,
                        bool list) {
-  const std::string_view near = closest(word, possible);
+  // A number is not misspelt: what is near to it is another number.
+  const bool is_number = parse_decimal(word).has_value();
+  const std::string_view near = is_number ? std::string_view() : closest(word, possible);
   if (!near.empty()) return "; did you mean '" + std::string(near) + "'?";
   return list ? "; possible here: " + joined(possible) : std::string();
 }

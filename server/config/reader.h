@@ -101,8 +101,8 @@ void read_keys(Reader& reader, const Node& mapping, std::span<const Key<T>> keys
   }
 }
 
-// The parameter of a word that was perhaps meant: "; did you mean 'x'?", or with `list` the
-// words that are possible where none is near, or nothing.
+// The end of an error about `word`: "; did you mean 'x'?" or, where nothing is near and `list`
+// is asked for, "; possible here: x, y".
 [[nodiscard]] std::string suggestion(std::string_view word,
                                      std::span<const std::string_view> possible, bool list);
 

@@ -9,9 +9,22 @@ namespace frontis::config {
 
 namespace {
 
+constexpr std::string_view expected_target =
+    "a path such as /new/ or a URL such as https://example.org/";
+
+// With a host, whatever it is.
+bool is_url(std::string_view text) {
+  const std::string lower = lower_case(text);
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (!lower.starts_with(scheme) || lower.size() == scheme.size()) continue;
+    constexpr std::string_view never_first = "/?#:";
+    return never_first.find(lower[scheme.size()]) == never_first.npos;
+  }
+  return false;
+}
+
 // Why a redirect may not lead there, as a whole sentence; empty where it may.
 std::string target_fault(std::string_view to) {
-  constexpr std::string_view uri = "$uri";
   const auto is_odd = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte <= 0x20 || byte >= 0x7f || c == '"' || c == '<' || c == '>' || c == '\\';
@@ -19,31 +32,28 @@ std::string target_fault(std::string_view to) {
   if (std::any_of(to.begin(), to.end(), is_odd)) {
     return "write spaces, quotes and letters beyond ASCII percent-encoded in " + in_quotes(to);
   }
-  const bool is_templated = to.ends_with(uri);
-  const std::string_view fixed = to.substr(0, to.size() - (is_templated ? uri.size() : 0));
-  if (fixed.find('$') != std::string_view::npos) {
+  constexpr std::string_view uri = "$uri";
+  const bool is_template = to.ends_with(uri);
+  const std::string_view fixed = to.substr(0, to.size() - (is_template ? uri.size() : 0));
+  if (fixed.find('$') != fixed.npos) {
     return "only a '$uri' at the end is replaced, found " + in_quotes(to);
   }
-  if (is_templated && fixed.empty()) return "'$uri' alone leads back to where it came from";
-  if (is_templated && fixed.ends_with('/')) {
+  if (is_template && (fixed.empty() || fixed == "/")) {
+    return "'$uri' alone leads back to where the request came from";
+  }
+  if (fixed.starts_with("//")) return "what begins with '//' leads to another host; write its URL";
+  if (!fixed.starts_with('/') && !is_url(fixed)) {
+    return "expected " + std::string(expected_target) + ", found " + in_quotes(to);
+  }
+  if (is_template && fixed.ends_with('/')) {
     return "'$uri' begins with a slash itself; write " +
            in_quotes(std::string(fixed.substr(0, fixed.size() - 1)) + "$uri");
   }
-  if (fixed.starts_with("//")) return "what begins with '//' leads to another host; write its URL";
-  if (fixed.starts_with('/')) return {};
-  const std::string lower = lower_case(fixed);
-  for (const std::string_view scheme : {"https://", "http://"}) {
-    if (!lower.starts_with(scheme)) continue;
-    const char first = lower.size() > scheme.size() ? lower[scheme.size()] : '/';
-    if (first != '/' && first != '?' && first != '#' && first != ':') return {};
-  }
-  return "expected a path such as /new/ or a URL such as https://example.org/, found " +
-         in_quotes(to);
+  return {};
 }
 
 void read_target(Reader& reader, const Node& value, RedirectAction& into) {
-  const std::string* to =
-      reader.text(value, "a path such as /new/ or a URL such as https://example.org/");
+  const std::string* to = reader.text(value, expected_target);
   if (!to) return;
   const std::string why = target_fault(*to);
   if (!why.empty()) return reader.fault(value.at, why);

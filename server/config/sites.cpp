@@ -31,11 +31,12 @@ std::string_view path_fault(std::string_view path) {
   if (path.find('%') != path.npos) return "is written decoded: as it reads, without '%'";
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (std::any_of(path.begin(), path.end(), is_control)) return "holds a control byte";
-  if (path.find("//") != path.npos) return "has an empty segment; requests never have '//' here";
+  if (path.find("//") != path.npos) return "has an empty segment, which requests never have";
   for (std::string_view rest = path; !rest.empty();) {
     rest.remove_prefix(1);
     const std::string_view segment = rest.substr(0, rest.find('/'));
-    if (segment == "." || segment == "..") return "has a '.' or '..' segment; requests never have";
+    if (segment == "." || segment == "..")
+      return "has a segment '.' or '..', which requests never have";
     rest.remove_prefix(segment.size());
   }
   return {};
