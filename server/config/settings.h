@@ -18,7 +18,7 @@ struct Listen {
   std::string address;  // "" = every IPv4 and IPv6 address; else a literal such as 127.0.0.1 or ::1
   std::uint16_t port = 0;
   std::filesystem::path unix_path;  // not empty: a Unix socket, and the two above mean nothing
-  std::string source;  // as written, with its place, for errors: "frontis.yaml:3:9"
+  std::string source;               // the place of it, for errors: "frontis.yaml:3:9"
 
   bool is_unix() const { return !unix_path.empty(); }
   std::string text() const;  // "127.0.0.1:8080", "[::1]:8080", "*:8080", "unix:/run/x.sock"
@@ -28,18 +28,20 @@ struct Listen {
 };
 
 struct Limits {
-  std::uint32_t request_line = 8 * 1024;        // bytes -> 414
-  std::uint32_t headers = 16 * 1024;            // bytes of all fields -> 431
-  std::uint32_t header_fields = 100;            // -> 431
-  std::uint64_t body = 100ULL * 1024 * 1024;    // bytes -> 413
+  std::uint32_t request_line = 8 * 1024;           // bytes -> 414
+  std::uint32_t headers = 16 * 1024;               // bytes of all fields -> 431
+  std::uint32_t header_fields = 100;               // -> 431
+  std::uint64_t body = 100ULL * 1024 * 1024;       // bytes -> 413
   std::chrono::milliseconds head_timeout{10'000};  // first byte of a head to its last
   std::chrono::milliseconds idle_timeout{30'000};  // keep-alive without a request
   std::chrono::milliseconds rate_window{10'000};   // the span over which min_rate is judged
-  std::uint32_t min_rate = 1024;                // bytes/s of a body or a reader; 0 = no minimum
-  std::uint32_t connections = 10'000;           // of the whole process
-  std::uint32_t connections_per_client = 256;   // per address; 0 = no limit
-  std::chrono::milliseconds drain{30'000};      // a stop waits so long for what is in flight
-  std::uint64_t hot_cache = 64ULL * 1024 * 1024;  // bytes of file content kept ready, per thread
+  std::uint32_t min_rate = 1024;                   // bytes/s of a body or a reader; 0 = no minimum
+  std::uint32_t connections = 10'000;              // of the whole process
+  std::uint32_t connections_per_client = 256;      // per address; 0 = no limit
+  std::chrono::milliseconds drain{30'000};         // a stop waits so long for what is in flight
+  std::uint64_t hot_cache = 64ULL * 1024 * 1024;   // bytes of file content kept ready, per thread
+
+  friend bool operator==(const Limits&, const Limits&) = default;
 };
 
 enum class LogLevel { debug, info, warning, error, off };
@@ -68,10 +70,10 @@ struct FilesAction {
   std::vector<std::string> fingerprinted;  // prefixes relative to the root, "assets/"; "" = all
   std::vector<std::string> index{"index.html"};
   std::vector<std::filesystem::path> links;  // absolute directories that links may lead to
-  std::vector<std::string> allow;  // names (or globs) that the deny list would refuse
-  bool uploads = false;            // users put files here: active content is defused
-  bool listing = false;            // reserved; listings are off by default
-  Headers headers;                 // added to each answer of this action
+  std::vector<std::string> allow;            // names (or globs) that the deny list would refuse
+  bool uploads = false;                      // users put files here: active content is defused
+  bool listing = false;                      // reserved; listings are off by default
+  Headers headers;                           // added to each answer of this action
 };
 
 struct RespondAction {
@@ -82,16 +84,18 @@ struct RespondAction {
 };
 
 struct RedirectAction {
-  std::string to;  // absolute URL or path; a trailing "$uri" is replaced by path and query
+  // Absolute URL or path. A trailing "$uri" is replaced by path and query of the request, which
+  // begin with '/': what stands before it does not end in one.
+  std::string to;
   int status = 308;
 };
 
 using Action = std::variant<FilesAction, RespondAction, RedirectAction>;
 
 struct Route {
-  std::string path;            // "/static/" (prefix on a segment boundary) or "/robots.txt" (exact)
-  std::vector<Action> chain;   // tried in turn; never empty
-  std::string source;          // "frontis.yaml:12:5"
+  std::string path;           // "/static/" (prefix on a segment boundary) or "/robots.txt" (exact)
+  std::vector<Action> chain;  // tried in turn; never empty
+  std::string source;         // "frontis.yaml:12:5"
 
   bool is_prefix() const { return path.back() == '/'; }
 };
@@ -103,8 +107,8 @@ struct Site {
 };
 
 struct Settings {
-  std::filesystem::path file;  // that this was read from; empty for `frontis run`
-  std::vector<Listen> listen;
+  std::filesystem::path file;   // that this was read from, absolute; empty for `frontis run`
+  std::vector<Listen> listen;   // never empty when it comes from `load`
   std::filesystem::path state;  // empty: nothing is kept on disk
   std::string user;             // to become after the sockets are bound; empty = stay
   unsigned threads = 0;         // 0 = one per core

@@ -4,7 +4,6 @@
 // second of a switch. One Library belongs to one files action on one loop.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -59,13 +58,34 @@ class Library {
   const std::filesystem::path& root() const { return root_path_; }
 
  private:
+  struct Root {
+    Descriptor directory;
+    std::string path;  // with every link resolved when it was opened
+    Identity identity;
+    int error = 0;  // why it is not open
+  };
+  static Root open_root(const std::filesystem::path& path);
+
+  Result<void> check_name(std::string_view relative) const;
+  Result<Found> find_linked(const std::string& relative) const;
+  Result<Found> open_in(int directory, const std::string& path, std::uint64_t resolve,
+                        std::string_view relative) const;
+  const std::string& user_name() const;
+  tl::unexpected<Error> missing(std::string_view relative, std::string_view why) const;
+  tl::unexpected<Error> refusal(int error, int directory, const std::string& path,
+                                std::string_view relative) const;
+
   std::filesystem::path root_path_;
-  // ... the implementer's
+  std::vector<std::filesystem::path> links_;
+  std::vector<std::string> allow_;
+  Root root_;
+  mutable std::string user_name_;  // as which files are read, for messages
 };
 
-// Why `relative` is refused by name, or an empty view: dotfiles (but not under .well-known/),
-// *.py, *.pyc, *.sqlite3, *.pem, *.key, *~, *.swp, VCS folders; unless a name or glob of `allow`
-// matches the segment. Every segment of the path counts.
+// Why `relative` is refused by name, or an empty view: dotfiles (a leading .well-known/ is none),
+// *.py, *.pyc, *.sqlite3 and its journals, *.pem, *.key, *~, *.swp, VCS folders, in either case;
+// unless a name or glob of `allow` matches the segment as it is written. Every segment of the
+// path counts. The view is of static text.
 [[nodiscard]] std::string_view denied_reason(std::string_view relative,
                                              const std::vector<std::string>& allow);
 

@@ -39,7 +39,7 @@ class Press {
 
   Log& log_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable work_to_do_, idle_;
   std::deque<std::function<void()>> urgent_, background_;
   std::size_t running_ = 0;
   bool stopping_ = false;

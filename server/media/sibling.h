@@ -12,13 +12,14 @@
 namespace frontis::media {
 
 struct Proof {
-  bool same = false;      // decodes, wholly, to `size` bytes with the digest `content`
-  Sha256 own_digest{};    // of the coded bytes themselves
+  bool same = false;    // decodes, wholly, to `size` bytes with the digest `content`
+  Sha256 own_digest{};  // of the coded bytes themselves; only when `same`
 };
 
-// Decodes all of the open file `descriptor` (by pread from 0; gzip may have several members,
-// zstd several frames). Anything else than an exact match, trailing bytes and decoded content
-// beyond `size` among it, gives same = false. Errors: io for a read that fails.
+// Decodes all of the open file `descriptor` by pread from 0. Anything else than an exact match
+// gives same = false: trailing bytes and decoded content beyond `size` among it, and what clients
+// are known to fail on (a second gzip member, a zstd window beyond 8 MiB). zstd may have several
+// frames. Errors: io for a read that fails.
 [[nodiscard]] Result<Proof> prove_sibling(int descriptor, http::Coding coding, std::uint64_t size,
                                           const Sha256& content);
 

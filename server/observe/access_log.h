@@ -1,6 +1,20 @@
 // One line for each answer, `combined` or `json`, to stdout or a file. A loop formats the line
 // into a buffer of its own and never waits: full buffers go to one writer thread, and when that
 // falls behind (a full disk, a dead pipe) lines are dropped, counted, and said so once a minute.
+//
+// `combined` is the format of Apache and nginx followed by four fields of ours, which parsers of
+// combined tolerate; a dash stands for what there is none of, the time is UTC, and a status of
+// 000 means that none was sent:
+//   client - - [22/Nov/2026:17:33:31 +0000] "GET /x HTTP/1.1" 200 123 "referer" "user agent"
+//     variant cache microseconds host                              (all on one line)
+// Quotes, backslashes, control bytes and everything beyond ASCII are written as \xNN, and so are
+// spaces where they would begin another field.
+//
+// `json` is one object a line, with the keys time (RFC 3339, UTC, milliseconds), client, method,
+// target, protocol, host, status, bytes, duration_us, referer, user_agent, site, route, variant,
+// cache and complete; null for what there is none of. Bytes that are not UTF-8 become U+FFFD.
+//
+// In both, a target is cut at 8 KiB, Referer and User-Agent at 2 KiB, and "..." marks the cut.
 #pragma once
 
 #include <cstdint>
@@ -16,34 +30,38 @@ namespace frontis::observe {
 
 // Views live until record() returns.
 struct AccessEntry {
-  std::int64_t wall_us = 0;        // when the request's head was complete, microseconds since 1970
-  std::uint32_t duration_us = 0;   // until the last byte was handed to the kernel
-  std::string_view client;         // address, or "unix:"
+  std::int64_t wall_us = 0;       // when the request's head was complete, microseconds since 1970
+  std::uint32_t duration_us = 0;  // until the last byte was handed to the kernel
+  std::string_view client;        // address, or "unix:"
   std::string_view method, target, protocol;  // "HTTP/1.1"; all empty: the head was malformed
   std::string_view host, referer, user_agent;
   std::string_view site, route, variant, cache;  // see http::Notes
   int status = 0;
-  std::uint64_t bytes = 0;         // of the body
-  bool complete = true;            // false: the client left or was cut before the end
+  std::uint64_t bytes = 0;  // of the body
+  bool complete = true;     // false: the client left or was cut before the end
 };
 
-// Owns the file and the writer thread.
+class LineWriter;
+
+// Owns the file and the writer thread. Several processes may write to the same file.
 class AccessLog {
  public:
   // `settings.access` is not "off". Errors: io, naming the path and what to do.
   [[nodiscard]] static Result<std::unique_ptr<AccessLog>> open(const config::LogSettings& settings,
                                                                Log& log);
-  // Writes what was recorded, waiting at most a second for a slow file.
+  // Writes what was handed over, waiting at most a second for a slow file.
   ~AccessLog();
 
   // The front end of one loop: not shared. Must not outlive its AccessLog.
   class Lane {
    public:
+    // Hands over what is kept.
     ~Lane();
-    // Formats and keeps the line. No system call, no lock, no allocation once warm; every 64 KiB
-    // the buffer is handed over.
+    // Formats and keeps the line. No system call, no lock, no allocation once warm, except that
+    // the lock of the queue is taken, and the writer woken, when 64 KiB are handed over.
     void record(const AccessEntry& entry);
-    // Hands over what is kept; called by the loop a few times a second.
+    // Hands over what is kept, unless the writer is so far behind that it had better fill up
+    // first; called by the loop a few times a second. Costs nothing when nothing is kept.
     void flush();
 
    private:
@@ -54,10 +72,14 @@ class AccessLog {
   };
   [[nodiscard]] std::unique_ptr<Lane> lane();
 
+  // Lines dropped since the start. Any thread.
+  std::uint64_t lost() const;
+
  private:
-  struct Writer;
-  explicit AccessLog(std::unique_ptr<Writer> writer);
-  std::unique_ptr<Writer> writer_;
+  AccessLog(std::unique_ptr<LineWriter> writer, config::AccessFormat format);
+
+  std::unique_ptr<LineWriter> writer_;
+  config::AccessFormat format_;
 };
 
 }  // namespace frontis::observe

@@ -1,0 +1,268 @@
+#include "config/load.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "base/descriptor.h"
+#include "base/result.h"
+#include "config/actions.h"
+#include "config/address.h"
+#include "config/reader.h"
+#include "config/sites.h"
+
+namespace frontis::config {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint16_t default_port = 8080;
+
+// --- limits ---
+
+template <auto member, std::uint64_t low, std::uint64_t high>
+void read_size(Reader& reader, const Node& value, Limits& into) {
+  using Number = std::remove_reference_t<decltype(into.*member)>;
+  if (const auto bytes = reader.size(value, low, high)) into.*member = static_cast<Number>(*bytes);
+}
+
+template <auto member, std::uint64_t low, std::uint64_t high>
+void read_number(Reader& reader, const Node& value, Limits& into) {
+  if (const auto n = reader.number(value, low, high)) {
+    into.*member = static_cast<std::uint32_t>(*n);
+  }
+}
+
+template <auto member, std::int64_t low_ms, std::int64_t high_ms>
+void read_duration(Reader& reader, const Node& value, Limits& into) {
+  const auto length = reader.duration(value, milliseconds(low_ms), milliseconds(high_ms));
+  if (length) into.*member = *length;
+}
+
+constexpr std::uint64_t kib = 1024;
+constexpr std::uint64_t mib = 1024 * kib;
+constexpr std::uint64_t gib = 1024 * mib;
+constexpr std::int64_t minute_ms = 60'000;
+
+constexpr Key<Limits> limit_keys[] = {
+    {"request_line", read_size<&Limits::request_line, 256, 64 * kib>},
+    {"headers", read_size<&Limits::headers, kib, mib>},
+    {"header_fields", read_number<&Limits::header_fields, 10, 1000>},
+    {"body", read_size<&Limits::body, 0, 1024 * gib>},
+    {"head_timeout", read_duration<&Limits::head_timeout, 100, 10 * minute_ms>},
+    {"idle_timeout", read_duration<&Limits::idle_timeout, 100, 60 * minute_ms>},
+    {"rate_window", read_duration<&Limits::rate_window, 100, 10 * minute_ms>},
+    {"min_rate", read_size<&Limits::min_rate, 0, gib>},
+    {"connections", read_number<&Limits::connections, 1, 1'000'000>},
+    {"connections_per_client", read_number<&Limits::connections_per_client, 0, 1'000'000>},
+    {"drain", read_duration<&Limits::drain, 0, 60 * minute_ms>},
+    {"hot_cache", read_size<&Limits::hot_cache, 0, 64 * gib>},
+};
+
+// --- log ---
+
+// A word or a path. A single word that is neither is not taken for a file of that name.
+void read_sink(Reader& reader, const Node& value, std::span<const std::string_view> words,
+               std::string_view expected, std::string& into) {
+  const std::string* text = reader.text(value, expected);
+  if (!text) return;
+  if (std::find(words.begin(), words.end(), *text) != words.end()) {
+    into = *text;
+  } else if (text->find('/') == std::string::npos) {
+    reader.fault(value.at, "expected " + std::string(expected) + ", found " + in_quotes(*text) +
+                               suggestion(*text, words, false));
+  } else if (const auto path = reader.path(value, expected)) {
+    into = path->native();
+  }
+}
+
+void read_access(Reader& reader, const Node& value, LogSettings& into) {
+  constexpr std::string_view words[] = {"off", "stdout"};
+  read_sink(reader, value, words, "off, stdout or a path such as /var/log/frontis/access.log",
+            into.access);
+}
+
+void read_log_file(Reader& reader, const Node& value, LogSettings& into) {
+  constexpr std::string_view words[] = {"stderr"};
+  read_sink(reader, value, words, "stderr or a path such as /var/log/frontis/error.log", into.file);
+}
+
+void read_format(Reader& reader, const Node& value, LogSettings& into) {
+  constexpr std::string_view words[] = {"combined", "json"};
+  constexpr AccessFormat formats[] = {AccessFormat::combined, AccessFormat::json};
+  if (const auto index = reader.word(value, words)) into.format = formats[*index];
+}
+
+void read_level(Reader& reader, const Node& value, LogSettings& into) {
+  constexpr std::string_view words[] = {"debug", "info", "warning", "error", "off"};
+  constexpr LogLevel levels[] = {LogLevel::debug, LogLevel::info, LogLevel::warning,
+                                 LogLevel::error, LogLevel::off};
+  if (const auto index = reader.word(value, words)) into.level = levels[*index];
+}
+
+constexpr Key<LogSettings> log_keys[] = {
+    {"access", read_access},
+    {"format", read_format},
+    {"level", read_level},
+    {"file", read_log_file},
+};
+
+// --- press ---
+
+void read_press_threads(Reader& reader, const Node& value, Settings& into) {
+  const auto count = reader.number(value, 1, 64);
+  if (count) into.press_threads = static_cast<unsigned>(*count);
+}
+
+constexpr std::string_view later_press = "compressed variants are not made ahead yet";
+constexpr Key<Settings> press_keys[] = {
+    {"threads", read_press_threads},
+    {"codings", nullptr, later_press},
+    {"levels", nullptr, later_press},
+};
+
+// --- the top ---
+
+void read_listen(Reader& reader, const Node& value, Settings& into) {
+  into.listen.clear();
+  std::vector<Place> places;
+  if (value.kind == Node::Kind::list && value.items.empty()) {
+    reader.fault(value.at, "expected at least one port or address, found an empty list");
+  }
+  reader.each(value, [&](const Node& item) {
+    const std::string* text = reader.text(item, "a port or an address");
+    if (!text) return;
+    Result<Listen> listen = parse_listen(*text, reader.folder());
+    if (!listen) return reader.fault(item.at, listen.error().message);
+    const auto twin = std::find(into.listen.begin(), into.listen.end(), *listen);
+    if (twin != into.listen.end()) {
+      const Place first = places[static_cast<std::size_t>(twin - into.listen.begin())];
+      return reader.fault(item.at, in_quotes(listen->text()) +
+                                       " is listened to already; first at " + reader.place(first));
+    }
+    listen->source = reader.place(item.at);
+    into.listen.push_back(std::move(*listen));
+    places.push_back(item.at);
+  });
+}
+
+void read_state(Reader& reader, const Node& value, Settings& into) {
+  if (auto path = reader.path(value, "the path of a directory")) into.state = std::move(*path);
+}
+
+void read_user(Reader& reader, const Node& value, Settings& into) {
+  constexpr std::string_view expected = "the name of a user such as www-data";
+  constexpr std::size_t longest = 32;
+  const std::string* name = reader.text(value, expected);
+  if (!name) return;
+  const bool is_name = std::all_of(name->begin(), name->end(), [](unsigned char c) {
+    return c > 0x20 && c != 0x7f && c != ':' && c != '/';
+  });
+  if (!is_name || name->size() > longest) return reader.unexpected(value, expected);
+  into.user = *name;
+}
+
+void read_threads(Reader& reader, const Node& value, Settings& into) {
+  if (const auto count = reader.number(value, 0, 256)) into.threads = static_cast<unsigned>(*count);
+}
+
+constexpr Key<Settings> top_keys[] = {
+    {"listen", read_listen},
+    {"state", read_state},
+    {"user", read_user},
+    {"threads", read_threads},
+    {"log",
+     [](Reader& r, const Node& v, Settings& s) { read_keys<LogSettings>(r, v, log_keys, s.log); }},
+    {"limits",
+     [](Reader& r, const Node& v, Settings& s) { read_keys<Limits>(r, v, limit_keys, s.limits); }},
+    {"press",
+     [](Reader& r, const Node& v, Settings& s) { read_keys<Settings>(r, v, press_keys, s); }},
+    {"sites", [](Reader& r, const Node& v, Settings& s) { read_sites(r, v, s.sites); }},
+    {"apps", nullptr, "it serves files only and cannot reach an application yet"},
+    {"admin", nullptr, "there is nothing to administer over the network yet"},
+    {"trusted_proxies", nullptr, "the address of a connection is taken for the client's"},
+    {"tls", nullptr, "put a server that speaks TLS in front of it"},
+};
+
+void read_top(Reader& reader, const Node& root, Settings& into) {
+  if (root.kind == Node::Kind::nothing) {
+    return reader.fault({}, "holds no settings; at least 'sites' is needed");
+  }
+  read_keys<Settings>(reader, root, top_keys, into);
+  const bool has_sites = std::any_of(root.entries.begin(), root.entries.end(),
+                                     [](const Entry& entry) { return entry.key == "sites"; });
+  if (root.kind == Node::Kind::mapping && !has_sites) {
+    reader.fault({}, "no 'sites': there is nothing to serve");
+  }
+}
+
+// Bounded, and never from something that could block.
+Result<std::string> read_whole(const std::filesystem::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!file.is_open()) return fail_errno("cannot be opened", errno);
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0) return fail_errno("cannot be examined", errno);
+  if (!S_ISREG(status.st_mode)) return fail(ErrorKind::invalid, "is not a regular file");
+
+  std::string text(max_document_bytes + 1, '\0');
+  std::size_t used = 0;
+  while (used < text.size()) {
+    const ssize_t got = ::read(file.number(), text.data() + used, text.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno("cannot be read", errno);
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+  }
+  text.resize(used);
+  return text;
+}
+
+template <typename T>
+void append_paths(const std::string& prefix, std::span<const Key<T>> keys,
+                  std::vector<std::string>& out) {
+  for (const std::string_view name : names_of(keys)) out.push_back(prefix + std::string(name));
+}
+
+}  // namespace
+
+Loaded load_file(const std::filesystem::path& path) {
+  const Result<std::string> text = read_whole(path);
+  if (text) return load_text(*text, path.native());
+  return {std::nullopt, {Fault{path.native(), 0, 0, text.error().message}}};
+}
+
+Loaded load_text(std::string_view yaml, const std::string& file_name) {
+  Faults faults(file_name);
+  Settings settings;
+  std::error_code error;
+  settings.file = std::filesystem::absolute(file_name, error);
+  settings.listen.resize(1);
+  settings.listen.front().port = default_port;
+  settings.listen.front().source = file_name;
+
+  if (const std::shared_ptr<const Node> root = read_document(yaml, faults)) {
+    Reader reader(faults, settings.file.parent_path());
+    read_top(reader, *root, settings);
+  }
+  if (!faults.empty()) return {std::nullopt, faults.sorted()};
+  return {std::move(settings), {}};
+}
+
+std::vector<std::string> key_paths() {
+  std::vector<std::string> out;
+  append_paths<Settings>("", top_keys, out);
+  append_paths<LogSettings>("log.", log_keys, out);
+  append_paths<Limits>("limits.", limit_keys, out);
+  append_paths<Settings>("press.", press_keys, out);
+  for (const std::string_view name : action_keys()) {
+    out.push_back("sites.HOST./PATH." + std::string(name));
+  }
+  return out;
+}
+
+}  // namespace frontis::config

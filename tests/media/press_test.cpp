@@ -1,0 +1,120 @@
+#include "media/press.h"
+
+#include <gtest/gtest.h>
+#include <pthread.h>
+
+#include <array>
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+
+namespace frontis::media {
+namespace {
+
+class PressTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Log> log_ = Log::silent();
+};
+
+// Holds the only thread of a press until it is told to go on.
+struct Gate {
+  std::promise<void> entered, opened;
+  void hold(Press& press) {
+    press.submit(Press::Urgency::request_waits, [this] {
+      entered.set_value();
+      opened.get_future().wait();
+    });
+    entered.get_future().wait();
+  }
+};
+
+TEST_F(PressTest, RunsEveryJobOnceBeforeDrainReturns) {
+  Press press(3, *log_);
+  std::atomic<int> count = 0;
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(press.submit(Press::Urgency::background, [&count] { ++count; }));
+  }
+  press.drain();
+  EXPECT_EQ(count, 1000);
+  press.drain();
+}
+
+TEST_F(PressTest, WithoutThreadsRunsTheJobAtOnce) {
+  Press press(0, *log_);
+  std::thread::id where;
+  EXPECT_TRUE(
+      press.submit(Press::Urgency::background, [&where] { where = std::this_thread::get_id(); }));
+  EXPECT_EQ(where, std::this_thread::get_id());
+  press.drain();
+}
+
+TEST_F(PressTest, RequestsThatWaitGoFirstAndInOrder) {
+  Press press(1, *log_);
+  Gate gate;
+  gate.hold(press);
+  std::string order;
+  press.submit(Press::Urgency::background, [&order] { order += 'a'; });
+  press.submit(Press::Urgency::background, [&order] { order += 'b'; });
+  press.submit(Press::Urgency::request_waits, [&order] { order += '1'; });
+  press.submit(Press::Urgency::request_waits, [&order] { order += '2'; });
+  gate.opened.set_value();
+  press.drain();
+  EXPECT_EQ(order, "12ab");
+}
+
+TEST_F(PressTest, AJobMaySubmitAnother) {
+  Press press(1, *log_);
+  std::atomic<bool> is_done = false;
+  press.submit(Press::Urgency::background,
+               [&] { press.submit(Press::Urgency::background, [&is_done] { is_done = true; }); });
+  press.drain();
+  EXPECT_TRUE(is_done);
+}
+
+TEST_F(PressTest, RefusesAJobWhenTooManyWait) {
+  Press press(1, *log_);
+  Gate gate;
+  gate.hold(press);
+  for (std::size_t i = 0; i < Press::most_waiting; ++i) {
+    ASSERT_TRUE(press.submit(Press::Urgency::background, [] {}));
+  }
+  EXPECT_FALSE(press.submit(Press::Urgency::background, [] {}));
+  EXPECT_FALSE(press.submit(Press::Urgency::request_waits, [] {}));
+  gate.opened.set_value();
+  press.drain();
+  EXPECT_TRUE(press.submit(Press::Urgency::background, [] {}));
+}
+
+TEST_F(PressTest, AnEndingPressFinishesWhatRunsAndDropsWhatWaits) {
+  std::atomic<bool> has_finished = false;
+  auto held = std::make_shared<int>(0);
+  Gate gate;
+  {
+    Press press(1, *log_);
+    std::promise<void> entered;
+    press.submit(Press::Urgency::request_waits, [&] {
+      entered.set_value();
+      gate.opened.get_future().wait();
+      has_finished = true;
+    });
+    entered.get_future().wait();
+    press.submit(Press::Urgency::background, [held] { ++*held; });
+    gate.opened.set_value();
+    // Whether the second job still runs is a race that either may win; that it is freed is not.
+  }
+  EXPECT_TRUE(has_finished);
+  EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST_F(PressTest, ItsThreadsAreNamed) {
+  Press press(1, *log_);
+  std::array<char, 16> name{};
+  press.submit(Press::Urgency::background,
+               [&name] { pthread_getname_np(pthread_self(), name.data(), name.size()); });
+  press.drain();
+  EXPECT_STREQ(name.data(), "frontis-press");
+}
+
+}  // namespace
+}  // namespace frontis::media
