@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from cases.site import TYPES
 from client import Connection, fetch, poll
 from harness import free_port
 
@@ -18,7 +19,7 @@ http {{
   access_log off; server_tokens off;
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-  types {{ text/plain txt; text/html html; text/css css; text/javascript js; image/svg+xml svg; }}
+  types {{ {types} }} charset_types text/css text/javascript text/csv text/markdown text/plain;
   default_type application/octet-stream; charset utf-8;
   gzip_static on; gzip_vary on; max_ranges 16; if_modified_since before;
   large_client_header_buffers 4 8k; client_max_body_size {body}; absolute_redirect off;
@@ -34,6 +35,13 @@ http {{
 """
 
 
+def _types():
+    """Our table in nginx's words: it knows an extension only once, in lower case."""
+    complete = {"ico": "image/x-icon", "ogg": "audio/ogg", "xml": "text/xml", "md": "text/markdown"}
+    kinds = {ext: kind.split(";")[0] for ext, kind in TYPES.items() if ext.islower()}
+    return {**kinds, **complete}
+
+
 class Nginx:
     def __init__(self, folder, root, body):
         self.folder = Path(folder)
@@ -41,7 +49,8 @@ class Nginx:
         self.address = ("127.0.0.1", free_port())
         self.config = self.folder / "nginx.conf"
         self.config.write_text(
-            CONFIG.format(folder=self.folder, root=root, port=self.address[1], body=body)
+            CONFIG.format(folder=self.folder, root=root, port=self.address[1], body=body,
+                          types=" ".join(f"{kind} {ext};" for ext, kind in _types().items()))
         )
 
     def connect(self, **more):

@@ -76,7 +76,7 @@ class Player:
             for index, answer in enumerate(case.answers):
                 last = index + 1 == len(case.answers)
                 response = connection.read_response(answer.method)
-                fault = answer.fault(response)
+                fault = answer.fault(response, self.strict)
                 if not fault and self.strict:
                     ends = last and (case.after is CLOSED and not case.finish)
                     if case.after is None or case.finish:

@@ -1,6 +1,6 @@
 """The shape of a message: line ends, names and values, lengths (RFC 9112, 2 to 6)."""
 
-from cases.table import ALPHABET, CLOSED, EITHER, OPEN, Answer, Case, get, ok, refused
+from cases.table import CLOSED, Answer, Case, get, ok, refused
 
 HEAD = b"GET /alphabet.txt HTTP/1.1\r\nHost: site.test\r\n"
 

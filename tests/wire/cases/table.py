@@ -26,20 +26,22 @@ class Answer:
     body: Any = None
     method: str = "GET"  # of the request that this answers: a HEAD has no body
     interim: Any = None  # the 1xx statuses before it, where that matters
+    house: dict = field(default_factory=dict)  # fields that no RFC asks for, but our design does
 
     @property
     def statuses(self):
         return (self.status,) if isinstance(self.status, int) else tuple(self.status)
 
-    def fault(self, response):
-        """What is wrong with `response`, or None."""
+    def fault(self, response, strict=True):
+        """What is wrong with `response`, or None. Not strict: only by the RFCs."""
         if response.status not in self.statuses:
             return f"status {response.status}, expected {self.status}"
         if self.interim is not None:
             seen = [r.status for r in response.interim]
             if seen != list(self.interim):
                 return f"interim answers {seen}, expected {list(self.interim)}"
-        for name, wanted in self.fields.items():
+        fields = {**self.fields, **self.house} if strict else self.fields
+        for name, wanted in fields.items():
             value = response.get(name)
             if not self._fits(value, wanted):
                 return f"{name}: {value!r}, expected {getattr(wanted, 'pattern', wanted)!r}"

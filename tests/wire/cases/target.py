@@ -122,12 +122,14 @@ CASES = [
     host("[::1]:8080", at(ANY), "an IPv6 host with a port"),
     host("[2001:db8::1:0:0:1]", at(ANY), "a long IPv6 host"),
     host("a_b.test", at(ANY), "an underscore in a host"),
+    host("a,b;c!d$e", at(ANY), "sub-delimiters may stand in a name", rfc="3986 3.2.2"),
+    host("a%41", at(ANY), "an escape may stand in a name", rfc="3986 3.2.2"),
     host("xn--bcher-kva.test", at(ANY), "an internationalised host"),
     *[host(value, refused(), f"the malformed Host {value!r} is refused", after=CLOSED)
       for value in ("[::1", "::1", "[::1]x", "[::1]:x", "[]", "[:80", "]", "a:b", "a:80:90", "a:-1",
                     "a:65536", "a:123456789", "u@a", "u:p@a", "@a", "a%zz", "a%4", "a%", "a b",
-                    "a,b", "a/b", "a\\b", "a?b", "a#b", "a<b", "a\"b", "a^b", "a|b", "a\tb",
-                    "a%00b", "a{b}", ":80", "http://a", "[::1%25eth0", "[g::1]",
+                    "a/b", "a\\b", "a?b", "a#b", "a<b", "a\"b", "a^b", "a|b", "a\tb",
+                    "a{b}", ":80", "http://a", "[::1%25eth0", "[g::1]",
                     "a\xe9")],
     # Escapes and paths
     Case("an escaped letter", "3986 6.2.2.2", get("/%61lphabet.txt"), ok()),
@@ -179,9 +181,9 @@ CASES = [
     Case("a path of 3000 segments is 404, not 5xx", "9110 15.5.5", get("/n" * 3000), Answer(404)),
     # What is there, what is not, and what must look as if it were not
     Case("a missing file", "9110 15.5.5", get("/missing.txt"),
-         Answer(404, {"Content-Type": lambda v: v.startswith("text/plain")})),
+         Answer(404, {"Content-Type": lambda v: v.startswith("text/")})),
     Case("an error is not kept", "9111 3", get("/missing.txt"),
-         Answer(404, {"Cache-Control": "no-store", "ETag": None, "Last-Modified": None})),
+         Answer(404, {"ETag": None, "Last-Modified": None}, house={"Cache-Control": "no-store"})),
     Case("a missing directory", "9110 15.5.5", get("/missing/"), Answer(404)),
     Case("a file with a slash behind it", "9110 15.5.5", get("/alphabet.txt/"), Answer(404)),
     Case("a file used as a directory", "9110 15.5.5", get("/alphabet.txt/x"), Answer(404)),
