@@ -23,7 +23,7 @@ http {{
   default_type application/octet-stream; charset utf-8;
   gzip_static on; gzip_vary on; max_ranges 16; if_modified_since before;
   large_client_header_buffers 4 8k; client_max_body_size {body}; absolute_redirect off;
-  lingering_close always;
+  lingering_close always; lingering_timeout 1s;
   server {{ listen 127.0.0.1:{port} default_server; server_name any; add_header X-Site any;
     root {root};
     location / {{ }} location = /gone {{ return 410; }} location = /moved {{ return 308 /alphabet.txt; }}
