@@ -1,0 +1,2 @@
+console.log('The gate is open.');
+//# sourceMappingURL=app.js.map

@@ -1,0 +1,1 @@
+(0,globalThis.parcelRequire9b87.register)("ju0AQ",function(e,i){function t(e){return`The lamp in the ${e} is lit.`}Object.defineProperty(e.exports,"light",{get:()=>t,set:void 0,enumerable:!0,configurable:!0})});

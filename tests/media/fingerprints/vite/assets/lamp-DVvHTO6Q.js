@@ -1,0 +1,1 @@
+function e(e){return`The lamp in the ${e} is lit.`}export{e as light};
