@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "base/result.h"
 
@@ -13,10 +14,13 @@ namespace frontis::media {
 
 class Manifest {
  public:
+  explicit Manifest(std::size_t most_names = 1'000'000) : most_names_(most_names) {}
+
   // Adds the fingerprinted names that `json` lists, relative to the root, without a leading
   // slash. invalid: not JSON, not that kind of manifest, or a version that we do not know; the
-  // message says which. At most 1,000,000 names. Nothing is added on failure. A path whose value
-  // equals its key is not fingerprinted and not added.
+  // message says which. At most `most_names` in all. Nothing is added on failure. A path whose
+  // value equals its key is not fingerprinted and not added, nor is a path that leads out of the
+  // root, nor one of Vite's whose name has no hash.
   [[nodiscard]] Result<void> add_staticfiles(std::string_view json);
   [[nodiscard]] Result<void> add_vite(std::string_view json);
 
@@ -24,12 +28,15 @@ class Manifest {
   std::size_t size() const { return names_.size(); }
 
  private:
+  [[nodiscard]] Result<void> add(const std::vector<std::string_view>& names);
+
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
       return std::hash<std::string_view>{}(text);
     }
   };
+  std::size_t most_names_;
   std::unordered_set<std::string, Hash, std::equal_to<>> names_;
 };
 

@@ -56,6 +56,7 @@ const std::vector<Sample>& all_samples() {
       {"rollup/note272--TwOy5jW.txt", Scheme::rollup},
       {"rollup/lamp-B9DLkvuk.js", {}},  // a chunk: hashed before its last bytes were known
       {"vite/.vite/manifest.json", {}},
+      {"vite-unhashed/manifest.json", {}},
       {"vite/assets/gate-C21WOHqr.png", Scheme::rollup},
       {"vite/assets/wall-Cc0yNIyg.png", Scheme::rollup},
       {"vite/assets/index-CXCno52C.css", {}},

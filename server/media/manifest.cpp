@@ -1,0 +1,203 @@
+#include "media/manifest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+
+namespace frontis::media {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t largest_manifest = 128 * 1024 * 1024;
+constexpr std::size_t longest_path = 4096;  // PATH_MAX: the disk has nothing longer
+constexpr std::size_t longest_name = 255;   // NAME_MAX
+constexpr int deepest = 16;                 // the manifests that we know nest three levels
+
+// Asked before the parser keeps any of it: a file of brackets alone would cost it a gigabyte.
+// Exact for JSON; what is none is refused either way.
+bool nests_too_deeply(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size() && depth <= deepest; ++i) {
+    const char c = text[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\') ++i;
+    if (in_string) continue;
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+  }
+  return depth > deepest;
+}
+
+Result<Json> parse(std::string_view text) {
+  if (text.size() > largest_manifest) {
+    return fail(ErrorKind::invalid, fmt::format("larger than {} bytes", largest_manifest));
+  }
+  if (nests_too_deeply(text)) {
+    return fail(ErrorKind::invalid, "nested too deeply for a manifest");
+  }
+  Json parsed = Json::parse(text.begin(), text.end(), nullptr, false);
+  if (parsed.is_discarded()) return fail(ErrorKind::invalid, "not JSON");
+  if (!parsed.is_object()) return fail(ErrorKind::invalid, "not a JSON object");
+  return parsed;
+}
+
+// The string under `key`, or null.
+const std::string* string_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : found->get_ptr<const std::string*>();
+}
+
+// A path that a request could have, and that stays beneath the root.
+bool is_plain(std::string_view path) {
+  if (path.empty() || path.size() > longest_path) return false;
+  if (path.find('\0') != std::string_view::npos) return false;
+  while (true) {
+    const std::size_t slash = path.find('/');
+    const std::string_view segment = path.substr(0, slash);
+    if (segment.empty() || segment == "." || segment == "..") return false;
+    if (slash == std::string_view::npos) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string_view without_extension(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? name : name.substr(0, dot);
+}
+
+// Which kinds of characters a text has.
+struct Kinds {
+  explicit Kinds(std::string_view text) {
+    for (const char c : text) {
+      if (is_digit(c)) {
+        digit = true;
+      } else if (c >= 'a' && c <= 'z') {
+        lower = true;
+        beyond_hex = beyond_hex || c > 'f';
+      } else if (c >= 'A' && c <= 'Z') {
+        upper = true;
+      } else {
+        (c == '-' || c == '_' ? dash : other) = true;
+      }
+    }
+  }
+  bool digit = false;
+  bool lower = false;
+  bool beyond_hex = false;  // a lower-case letter that is no hexadecimal digit
+  bool upper = false;
+  bool dash = false;
+  bool other = false;
+};
+
+using Stems = std::unordered_set<std::string_view>;
+
+// Vite's manifest lists whatever the build made, and a configuration may leave the hash out of
+// the names ("assets/[name].js"). An unhashed name that were trusted would be kept by browsers
+// for a year, a hashed one that is not is only asked for again; so in doubt the answer is no.
+// `stems` are the names that Vite had before it added a hash (of sources and chunks). A name is
+// fingerprinted when
+//   - it is none of these with nothing but an extension added, and
+//   - it ends, before the extension, in '-' or '.' and at least eight characters that follow one
+//     of these stems and are no mere word ("app-settings") and no date: letters, digits, '-' and
+//     '_' with a digit or a capital among them, but not digits alone; or
+//   - it ends in eight or more characters that no word has: capitals, small letters and digits
+//     together, or hexadecimal digits of both kinds (for chunks, whose stem may be unknown).
+bool is_fingerprinted(std::string_view name, const Stems& stems) {
+  const std::string_view root = without_extension(name);
+  if (root.size() > longest_name || stems.contains(root)) return false;
+  for (std::size_t i = 1; i + 8 < root.size(); ++i) {
+    if (root[i] != '-' && root[i] != '.') continue;
+    const Kinds kinds(root.substr(i + 1));
+    if (kinds.other || (!kinds.digit && !kinds.upper)) continue;
+    const bool mixed = kinds.digit && kinds.lower && (kinds.upper || !kinds.beyond_hex);
+    if (mixed && !kinds.dash) return true;
+    const bool only_digits = !kinds.lower && !kinds.upper;
+    if (!only_digits && stems.contains(root.substr(0, i))) return true;
+  }
+  return false;
+}
+
+// Appends the strings of the array under `key`, if there is one.
+void append_list(const Json& entry, const char* key, std::vector<std::string_view>& to) {
+  const auto found = entry.find(key);
+  if (found == entry.end() || !found->is_array()) return;
+  for (const Json& item : *found) {
+    if (const auto* text = item.get_ptr<const std::string*>()) to.push_back(*text);
+  }
+}
+
+}  // namespace
+
+Result<void> Manifest::add(const std::vector<std::string_view>& names) {
+  if (names.size() > most_names_ - names_.size()) {
+    return fail(ErrorKind::invalid, fmt::format("lists more than {} names", most_names_));
+  }
+  names_.insert(names.begin(), names.end());
+  return {};
+}
+
+Result<void> Manifest::add_staticfiles(std::string_view json) {
+  const auto parsed = parse(json);
+  if (!parsed) return tl::unexpected(parsed.error());
+  const std::string* version = string_in(*parsed, "version");
+  const auto paths = parsed->find("paths");
+  if (version == nullptr || paths == parsed->end() || !paths->is_object()) {
+    return fail(ErrorKind::invalid, "no \"paths\" and \"version\": not Django's staticfiles.json");
+  }
+  if (*version != "1.0" && *version != "1.1") {
+    return fail(ErrorKind::invalid, fmt::format("version \"{}\" of staticfiles.json is not known; "
+                                                "1.0 and 1.1 are",
+                                                printable(*version, 40)));
+  }
+  std::vector<std::string_view> names;
+  for (const auto& [plain, value] : paths->items()) {
+    const auto* made = value.get_ptr<const std::string*>();
+    if (made == nullptr) {
+      return fail(ErrorKind::invalid,
+                  fmt::format("the path of \"{}\" is not a string", printable(plain)));
+    }
+    if (*made != plain && is_plain(*made)) names.push_back(*made);
+  }
+  return add(names);
+}
+
+Result<void> Manifest::add_vite(std::string_view json) {
+  const auto parsed = parse(json);
+  if (!parsed) return tl::unexpected(parsed.error());
+  Stems stems;
+  std::vector<std::string_view> listed;
+  for (const auto& [key, entry] : parsed->items()) {
+    const std::string* file = entry.is_object() ? string_in(entry, "file") : nullptr;
+    if (file == nullptr) {
+      return fail(ErrorKind::invalid,
+                  fmt::format("\"{}\" has no \"file\": not Vite's manifest.json", printable(key)));
+    }
+    listed.push_back(*file);
+    append_list(entry, "css", listed);
+    append_list(entry, "assets", listed);
+    const std::string* source = string_in(entry, "src");
+    if (source != nullptr) stems.insert(without_extension(base_name(*source)));
+    const std::string* name = string_in(entry, "name");
+    if (name != nullptr) stems.insert(base_name(*name));
+  }
+  std::erase_if(listed, [&stems](std::string_view path) {
+    return !is_plain(path) || !is_fingerprinted(base_name(path), stems);
+  });
+  return add(listed);
+}
+
+bool Manifest::lists(std::string_view relative_path) const {
+  return names_.contains(relative_path);
+}
+
+}  // namespace frontis::media
