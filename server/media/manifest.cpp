@@ -75,29 +75,36 @@ std::string_view without_extension(std::string_view name) {
   return dot == std::string_view::npos ? name : name.substr(0, dot);
 }
 
-// Which kinds of characters a text has.
-struct Kinds {
-  explicit Kinds(std::string_view text) {
-    for (const char c : text) {
-      if (is_digit(c)) {
-        digit = true;
-      } else if (c >= 'a' && c <= 'z') {
-        lower = true;
-        beyond_hex = beyond_hex || c > 'f';
-      } else if (c >= 'A' && c <= 'Z') {
-        upper = true;
-      } else {
-        (c == '-' || c == '_' ? dash : other) = true;
-      }
-    }
+constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_dash(char c) { return c == '-' || c == '_'; }
+
+bool has(std::string_view text, bool (*kind)(char)) {
+  return std::any_of(text.begin(), text.end(), kind);
+}
+
+bool is_base64(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return is_lower(c) || is_upper(c) || is_digit(c) || is_dash(c);
+  });
+}
+
+// "settings", "an-old-hope", "UserProfile": letters and dashes, where every capital begins a word
+// of three letters at least.
+bool reads_as_words(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_lower(text[i]) || is_dash(text[i])) continue;
+    if (!is_upper(text[i]) || i + 2 >= text.size()) return false;
+    if (!is_lower(text[i + 1]) || !is_lower(text[i + 2])) return false;
   }
-  bool digit = false;
-  bool lower = false;
-  bool beyond_hex = false;  // a lower-case letter that is no hexadecimal digit
-  bool upper = false;
-  bool dash = false;
-  bool other = false;
-};
+  return true;
+}
+
+// What no word has: capitals, small letters and digits together, or hexadecimal of both kinds.
+bool is_unmistakable(std::string_view text) {
+  if (has(text, is_dash) || !has(text, is_digit) || !has(text, is_lower)) return false;
+  return has(text, is_upper) || text.find_first_not_of("0123456789abcdef") == text.npos;
+}
 
 using Stems = std::unordered_set<std::string_view>;
 
@@ -105,24 +112,19 @@ using Stems = std::unordered_set<std::string_view>;
 // the names ("assets/[name].js"). An unhashed name that were trusted would be kept by browsers
 // for a year, a hashed one that is not is only asked for again; so in doubt the answer is no.
 // `stems` are the names that Vite had before it added a hash (of sources and chunks). A name is
-// fingerprinted when
-//   - it is none of these with nothing but an extension added, and
-//   - it ends, before the extension, in '-' or '.' and at least eight characters that follow one
-//     of these stems and are no mere word ("app-settings") and no date: letters, digits, '-' and
-//     '_' with a digit or a capital among them, but not digits alone; or
-//   - it ends in eight or more characters that no word has: capitals, small letters and digits
-//     together, or hexadecimal digits of both kinds (for chunks, whose stem may be unknown).
+// fingerprinted when it is none of these with an extension added, and ends before its extension
+// in '-' or '.' and eight or more base 64 digits that either
+//   - follow one of the stems, and are neither words nor a date, or
+//   - are unmistakable (there are chunks whose stem is not in the manifest).
 bool is_fingerprinted(std::string_view name, const Stems& stems) {
   const std::string_view root = without_extension(name);
   if (root.size() > longest_name || stems.contains(root)) return false;
   for (std::size_t i = 1; i + 8 < root.size(); ++i) {
-    if (root[i] != '-' && root[i] != '.') continue;
-    const Kinds kinds(root.substr(i + 1));
-    if (kinds.other || (!kinds.digit && !kinds.upper)) continue;
-    const bool mixed = kinds.digit && kinds.lower && (kinds.upper || !kinds.beyond_hex);
-    if (mixed && !kinds.dash) return true;
-    const bool only_digits = !kinds.lower && !kinds.upper;
-    if (!only_digits && stems.contains(root.substr(0, i))) return true;
+    const std::string_view hash = root.substr(i + 1);
+    if ((root[i] != '-' && root[i] != '.') || !is_base64(hash)) continue;
+    if (is_unmistakable(hash)) return true;
+    const bool is_date = !has(hash, is_lower) && !has(hash, is_upper);
+    if (!is_date && !reads_as_words(hash) && stems.contains(root.substr(0, i))) return true;
   }
   return false;
 }

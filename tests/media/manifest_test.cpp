@@ -162,6 +162,8 @@ TEST(Vite, IsBelievedOnlyWhereANameCarriesAHash) {
       {R"("src": "src/app.ts")", "assets/app-legacy.js", false},
       {R"("src": "src/app.ts")", "assets/app-settings.js", false},
       {R"("src": "src/app.ts")", "assets/app-an-old-hope.js", false},
+      {R"("src": "src/app.ts")", "assets/app-UserProfile.js", false},
+      {R"("src": "src/app.ts")", "assets/app-User_Profile.js", false},
       {R"("src": "src/app.ts")", "assets/app-20080206.js", false},
       {R"("src": "src/app.ts")", "assets/app-2008-02-06.js", false},
       {R"("src": "src/app.ts")", "assets/app-1.2.3.js", false},
