@@ -62,11 +62,11 @@ Lane::Lane(const config::Settings& settings, SharedMedia& media, net::Admission&
       sessions_(loop_, timers_, settings_.limits, handlers_.router(), recorder_.get()),
       flush_timer_(timers_, *this) {
   for (Descriptor& socket : sockets) {
-    listeners_.push_back(std::make_unique<net::Listener>(
-        loop_, timers_, log_, std::move(socket),
-        [this](Descriptor accepted, const net::Address& peer) {
-          accept(std::move(accepted), peer);
-        }));
+    listeners_.push_back(
+        std::make_unique<net::Listener>(loop_, timers_, log_, std::move(socket),
+                                        [this](Descriptor accepted, const net::Address& peer) {
+                                          accept(std::move(accepted), peer);
+                                        }));
   }
   if (recorder_) flush_timer_.set(flush_period);
 }

@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "commands/commands.h"
+
+int main(int count, char** arguments) { return frontis::commands::run(count, arguments); }

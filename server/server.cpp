@@ -66,9 +66,10 @@ void raise_file_limit(const config::Limits& limits, Log& log) {
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
   if (files.rlim_max < limits.connections) {
-    log.warning("limits.connections is {}, but this process may open only {} files: raise the "
-                "limit (ulimit -n, LimitNOFILE=) or lower limits.connections",
-                limits.connections, files.rlim_max);
+    log.warning(
+        "limits.connections is {}, but this process may open only {} files: raise the "
+        "limit (ulimit -n, LimitNOFILE=) or lower limits.connections",
+        limits.connections, files.rlim_max);
   }
 }
 
@@ -90,9 +91,10 @@ void make_state(const config::Settings& settings, const passwd* user, Log& log) 
   std::error_code error;
   const bool made = std::filesystem::create_directories(settings.state, error);
   if (error) {
-    log.warning("state: cannot make {} ({}): pins are kept in memory and lost at a restart; make "
-                "the folder writable or set 'state'",
-                settings.state.string(), error.message());
+    log.warning(
+        "state: cannot make {} ({}): pins are kept in memory and lost at a restart; make "
+        "the folder writable or set 'state'",
+        settings.state.string(), error.message());
   }
   if (made && user && ::chown(settings.state.c_str(), user->pw_uid, user->pw_gid) != 0) {
     log.warning("state: cannot give {} to {}", settings.state.string(), user->pw_name);
@@ -139,8 +141,7 @@ void drain(std::vector<std::unique_ptr<Lane>>& lanes, Signals& signals,
 
 }  // namespace
 
-Result<void> serve(const config::Settings& settings, Log& log,
-                   const std::function<void()>& ready) {
+Result<void> serve(const config::Settings& settings, Log& log, const std::function<void()>& ready) {
   Signals signals;
   raise_file_limit(settings.limits, log);
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
@@ -159,8 +160,8 @@ Result<void> serve(const config::Settings& settings, Log& log,
   net::Admission admission(settings.limits);
   std::vector<std::unique_ptr<Lane>> lanes;
   for (auto& own : *sockets) {
-    lanes.push_back(std::make_unique<Lane>(settings, media, admission, log, access.get(),
-                                           std::move(own)));
+    lanes.push_back(
+        std::make_unique<Lane>(settings, media, admission, log, access.get(), std::move(own)));
   }
   for (const auto& lane : lanes) lane->start();
   for (const config::Listen& listen : settings.listen) log.info("listening on {}", listen.text());

@@ -23,6 +23,7 @@ SharedMedia::SharedMedia(const config::Settings& settings, unsigned press_thread
 Handlers::Handlers(const config::Settings& settings, SharedMedia& media, media::Post post)
     : media_(media), post_(std::move(post)), cache_(settings.limits.hot_cache) {
   for (const config::Site& site : settings.sites) {
+    router_.add(site);
     for (const config::Route& route : site.routes) {
       std::vector<http::Handler*> chain;
       for (const config::Action& action : route.chain) {
@@ -32,10 +33,10 @@ Handlers::Handlers(const config::Settings& settings, SharedMedia& media, media::
       router_.add(site, route, std::move(chain));
     }
   }
+  router_.seal();
 }
 
-std::unique_ptr<http::Handler> Handlers::make(const config::Site& site,
-                                              const config::Route& route,
+std::unique_ptr<http::Handler> Handlers::make(const config::Site& site, const config::Route& route,
                                               const config::Action& action) {
   if (const auto* files = std::get_if<config::FilesAction>(&action)) {
     // Files are pinned by the URL under which they are seen.

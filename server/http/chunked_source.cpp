@@ -15,8 +15,8 @@ constexpr std::size_t longest_chunk_head = 10;  // eight digits and CRLF
 
 Source::Pull ChunkedSource::pull(std::span<char> into) {
   if (ended_) return {State::end};
-  const auto content = into.subspan(longest_chunk_head,
-                                    into.size() - longest_chunk_head - chunk_end.size());
+  const auto content =
+      into.subspan(longest_chunk_head, into.size() - longest_chunk_head - chunk_end.size());
   const Pull got = inner_->pull(content);
   if (got.state == State::end) {
     ended_ = true;

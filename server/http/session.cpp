@@ -10,8 +10,8 @@ namespace frontis::http {
 
 namespace {
 
-constexpr std::size_t most_unread = 64 * 1024;       // kept while an exchange is in flight
-constexpr std::size_t most_queued = 64 * 1024;       // text of pipelined answers in one send
+constexpr std::size_t most_unread = 64 * 1024;  // kept while an exchange is in flight
+constexpr std::size_t most_queued = 64 * 1024;  // text of pipelined answers in one send
 constexpr std::uint64_t most_lingered = 16 * 1024 * 1024;
 constexpr std::chrono::milliseconds linger_time{2'000};
 

@@ -39,8 +39,8 @@ struct Finished {
   const Notes* notes = nullptr;
   const net::Address* client = nullptr;
   int status = 0;
-  std::uint64_t bytes = 0;     // of the body, handed to the kernel
-  std::int64_t began_ns = 0;   // when the head was complete, nanoseconds since 1970
+  std::uint64_t bytes = 0;    // of the body, handed to the kernel
+  std::int64_t began_ns = 0;  // when the head was complete, nanoseconds since 1970
   std::int64_t ended_ns = 0;
   bool complete = true;
 };
@@ -72,7 +72,7 @@ struct Conversation {
   HeadParser parser;
   SessionExchange exchange;
   std::optional<BodyDecoder> body;
-  Buffer in;               // unread bytes; begins with the head of the exchange in flight, if any
+  Buffer in;  // unread bytes; begins with the head of the exchange in flight, if any
   std::size_t head_length = 0;
   net::Pump out;
   std::uint64_t body_begins_at = 0;  // out.moved() when the body's first byte will go
@@ -109,7 +109,7 @@ class Sessions {
 
   static constexpr std::size_t read_size = 64 * 1024;
   static constexpr std::size_t spares = 64;
-  static constexpr std::size_t kept_memory = 32 * 1024;  // of a spare's buffers
+  static constexpr std::size_t kept_memory = 32 * 1024;         // of a spare's buffers
   static constexpr std::uint64_t most_discarded = 1024 * 1024;  // of a body that nobody wants
 
   net::Loop& loop_;
@@ -182,14 +182,14 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   net::Watch watch_;
   net::Timer timer_;
   net::Admission::Ticket ticket_;
-  std::uint64_t received_ = 0;       // bytes, since the beginning
-  std::uint64_t rate_mark_ = 0;      // progress when the rate window began
-  std::size_t index_ = 0;            // of this in Sessions
+  std::uint64_t received_ = 0;   // bytes, since the beginning
+  std::uint64_t rate_mark_ = 0;  // progress when the rate window began
+  std::size_t index_ = 0;        // of this in Sessions
   net::Address client_;
   Phase phase_ = Phase::reading;
-  bool processing_ = false;          // an answer now is taken up by the call that runs
-  bool close_after_ = false;         // the exchange in flight is the last one
-  bool unread_input_ = false;        // the peer may be sending what nobody will read
+  bool processing_ = false;    // an answer now is taken up by the call that runs
+  bool close_after_ = false;   // the exchange in flight is the last one
+  bool unread_input_ = false;  // the peer may be sending what nobody will read
   bool peer_ended_ = false;
   bool rate_watched_ = false;
   bool head_timed_ = false;

@@ -31,7 +31,8 @@ bool Session::closes_after(const Response& response) const {
   if (!conversation_->body) return false;
   // A client that waits for "100 Continue" may send its body after our answer, or not; and a
   // long one costs more than a new connection.
-  return request.expects_continue || conversation_->body->remaining().value_or(0) > Sessions::most_discarded;
+  return request.expects_continue ||
+         conversation_->body->remaining().value_or(0) > Sessions::most_discarded;
 }
 
 void Session::write_answer(Response& response, bool http10, bool head_only) {
@@ -69,9 +70,7 @@ bool Session::send() {
   switch (out.move(*stream_)) {
     case net::Pump::State::failed: end(); return false;
     case net::Pump::State::blocked: return false;
-    case net::Pump::State::waiting:
-      out.source()->when_ready([this] { turn({}); });
-      return false;
+    case net::Pump::State::waiting: out.source()->when_ready([this] { turn({}); }); return false;
     case net::Pump::State::empty: break;
   }
   if (phase_ == Phase::answering) {

@@ -104,16 +104,15 @@ http::Response respond_with(const Asset& asset, const Decision& decision,
   if (decision.status == 412) return http::plain_response(412);
   if (decision.status == 416) return unsatisfiable(variant);
   if (decision.status == 304) {
-    return with_head(304,
-                     own ? variant.not_modified
-                         : not_modified_head(asset, variant, *decision.caching),
-                     *decision.caching);
+    return with_head(
+        304, own ? variant.not_modified : not_modified_head(asset, variant, *decision.caching),
+        *decision.caching);
   }
   if (decision.status == 206) return partial(asset, decision, std::move(file));
   HeadOptions options;
   options.caching = decision.caching;
-  auto response = with_head(200, own ? variant.full : full_head(asset, variant, options),
-                            *decision.caching);
+  auto response =
+      with_head(200, own ? variant.full : full_head(asset, variant, options), *decision.caching);
   if (variant.size() > 0) {
     response.body = part_of(variant, {0, variant.size() - 1}, std::move(file));
   }

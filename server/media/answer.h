@@ -16,8 +16,8 @@ namespace frontis::media {
 
 // What will be sent, before any file is opened.
 struct Decision {
-  int status = 200;                 // 200, 206, 304, 406, 412 or 416
-  const Variant* variant = nullptr;  // null only for 406
+  int status = 200;                     // 200, 206, 304, 406, 412 or 416
+  const Variant* variant = nullptr;     // null only for 406
   std::vector<http::ByteRange> ranges;  // for 206
   const Caching* caching = nullptr;     // the asset's, or the one that the query earned
 

@@ -7,8 +7,8 @@ namespace frontis::media {
 
 namespace {
 
-constexpr std::size_t etag_digits = 32;     // of SHA-256: 128 bits
-constexpr std::size_t sibling_digits = 8;   // of a sibling's own digest
+constexpr std::size_t etag_digits = 32;       // of SHA-256: 128 bits
+constexpr std::size_t sibling_digits = 8;     // of a sibling's own digest
 constexpr std::uint64_t entry_weight = 2048;  // of an asset without its bytes
 
 std::string weak_etag(const Identity& identity) {
@@ -94,8 +94,8 @@ const Variant* Asset::choose(std::optional<std::string_view> accept_encoding) co
   std::array<http::Candidate, http::codings> candidates;
   std::size_t count = 0;
   for (const Variant& variant : variants) candidates[count++] = {variant.coding, variant.size()};
-  const auto coding = http::choose_coding(http::coding_weights(accept_encoding),
-                                          {candidates.data(), count});
+  const auto coding =
+      http::choose_coding(http::coding_weights(accept_encoding), {candidates.data(), count});
   if (!coding) return nullptr;
   for (const Variant& variant : variants) {
     if (variant.coding == *coding) return &variant;

@@ -34,17 +34,17 @@ struct Variant {
 };
 
 struct Asset {
-  std::string type;  // Content-Type
+  std::string type;        // Content-Type
   bool sandboxed = false;  // active content of a user: it must not run
   bool varies = false;     // there are variants, or there may be soon
   bool hashed = false;
   std::string sha256;  // lower-case hexadecimal; empty until hashed
   Caching caching;
-  config::Headers extra;          // of the route
+  config::Headers extra;  // of the route
   // What stands beside the file under the suffix of each coding, of use or not.
   std::array<std::optional<Identity>, http::codings> siblings;
   std::vector<std::string> remarks;  // for explain: why a sibling is not used
-  std::vector<Variant> variants;  // identity first
+  std::vector<Variant> variants;     // identity first
 
   const Variant& identity() const { return variants.front(); }
   std::int64_t last_modified() const { return identity().identity.mtime_seconds(); }

@@ -16,8 +16,7 @@ AssetCache::Entry* AssetCache::find(std::uint32_t owner, std::string_view path) 
 AssetCache::Entry& AssetCache::put(std::uint32_t owner, std::string_view path, Entry entry) {
   erase(owner, path);
   entry.weight = entry.asset->weight() + path.size();
-  const auto [position, added] =
-      entries_.emplace(Key{owner, std::string(path)}, std::move(entry));
+  const auto [position, added] = entries_.emplace(Key{owner, std::string(path)}, std::move(entry));
   Entry& kept = position->second;
   kept.owner = owner;
   kept.path = &position->first.path;

@@ -19,7 +19,7 @@ class AssetCache {
  public:
   struct Entry {
     std::shared_ptr<const Asset> asset;
-    std::string md5;  // of the content in memory, once a query has asked
+    std::string md5;                       // of the content in memory, once a query has asked
     std::weak_ptr<const Descriptor> open;  // of the last answer that was sent from the file
     Instant checked{};                     // when the file was last seen to be the same
     std::uint64_t generation = 0;          // of the manifest that judged it

@@ -75,9 +75,8 @@ Caching decide_caching(const CachingFacts& facts) {
 
 std::string_view version_in_query(std::string_view query) {
   if (query.starts_with("v=")) query.remove_prefix(2);
-  const bool plain = std::all_of(query.begin(), query.end(), [](char c) {
-    return hex_value(c) >= 0;
-  });
+  const bool plain =
+      std::all_of(query.begin(), query.end(), [](char c) { return hex_value(c) >= 0; });
   return plain && query.size() >= shortest_digest && query.size() <= 64 ? query
                                                                         : std::string_view{};
 }

@@ -134,8 +134,7 @@ void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
   serve(exchange, path, asset, found.file);
 }
 
-void FilesHandler::load_later(http::Exchange& exchange, const std::string& path,
-                              Located located) {
+void FilesHandler::load_later(http::Exchange& exchange, const std::string& path, Located located) {
   auto& pending = pending_[path];
   const bool is_first = pending == nullptr;
   if (is_first) pending = std::make_shared<Pending>();
@@ -143,11 +142,11 @@ void FilesHandler::load_later(http::Exchange& exchange, const std::string& path,
   waiting->waiting.push_back(&exchange);
   exchange.hold(std::make_unique<Waiting>(waiting, waiting->waiting.size() - 1));
   if (!is_first) return;
-  const bool taken = loader_.load_later(
-      located.file, located.found, Press::Urgency::request_waits,
-      [this, path, located, waiting](std::shared_ptr<const Asset> asset) {
-        arrived(path, located, std::move(asset), waiting);
-      });
+  const bool taken =
+      loader_.load_later(located.file, located.found, Press::Urgency::request_waits,
+                         [this, path, located, waiting](std::shared_ptr<const Asset> asset) {
+                           arrived(path, located, std::move(asset), waiting);
+                         });
   // Press is full: the answer is right, but weaker.
   if (!taken) arrived(path, located, nullptr, waiting);
 }
@@ -156,11 +155,11 @@ void FilesHandler::hash_in_background(const std::string& path, const Located& lo
   if (pending_.contains(path)) return;
   const auto nobody = std::make_shared<Pending>();
   pending_[path] = nobody;
-  const bool taken = loader_.load_later(
-      located.file, located.found, Press::Urgency::background,
-      [this, path, located, nobody](std::shared_ptr<const Asset> asset) {
-        arrived(path, located, std::move(asset), nobody);
-      });
+  const bool taken =
+      loader_.load_later(located.file, located.found, Press::Urgency::background,
+                         [this, path, located, nobody](std::shared_ptr<const Asset> asset) {
+                           arrived(path, located, std::move(asset), nobody);
+                         });
   if (!taken) pending_.erase(path);
 }
 
@@ -273,19 +272,18 @@ void FilesHandler::explain(http::Exchange& exchange, const Asset& asset,
     note(exchange, "variant " + std::string(http::row_of(decision.variant->coding).token) + ", " +
                        std::to_string(decision.variant->size()) + " bytes");
   }
-  note(exchange, "caching '" + std::string(decision.caching->label) + "': " +
-                     decision.caching->reason);
+  note(exchange,
+       "caching '" + std::string(decision.caching->label) + "': " + decision.caching->reason);
   if (asset.sandboxed) note(exchange, "uploads: active content is defused");
 }
 
-void FilesHandler::not_found(http::Exchange& exchange, std::string_view path,
-                             const Error& error) {
+void FilesHandler::not_found(http::Exchange& exchange, std::string_view path, const Error& error) {
   note(exchange, "no file for '" + printable(path) + "' in " + library_.root().string() + ": " +
                      error.message);
   if (error.kind != ErrorKind::not_found) {
-    services_.log.once_a_minute("open " + library_.root().string(), Log::Level::error,
-                                (library_.root() / printable(path)).string() + ": " +
-                                    error.message);
+    services_.log.once_a_minute(
+        "open " + library_.root().string(), Log::Level::error,
+        (library_.root() / printable(path)).string() + ": " + error.message);
     return exchange.respond(http::plain_response(http::status_of(error.kind)));
   }
   // A page of the application under the name of a missing script would be kept as the script.

@@ -21,8 +21,8 @@ class FilesHandler final : public http::Handler {
  public:
   // All references outlive the handler; `number` tells its entries in `cache` from others'.
   FilesHandler(const config::FilesAction& action, std::uint32_t number, AssetCache& cache,
-               Services& services, std::shared_ptr<ManifestWatch> manifests,
-               std::string url_prefix, Post post);
+               Services& services, std::shared_ptr<ManifestWatch> manifests, std::string url_prefix,
+               Post post);
   ~FilesHandler() override;
 
   void handle(http::Exchange& exchange) override;
@@ -49,8 +49,8 @@ class FilesHandler final : public http::Handler {
   void load(http::Exchange& exchange, std::string_view path);
   void load_later(http::Exchange& exchange, const std::string& path, Located located);
   void hash_in_background(const std::string& path, const Located& located);
-  void arrived(const std::string& path, const Located& located,
-               std::shared_ptr<const Asset> asset, const std::shared_ptr<Pending>& pending);
+  void arrived(const std::string& path, const Located& located, std::shared_ptr<const Asset> asset,
+               const std::shared_ptr<Pending>& pending);
   void forget(const std::string& file);
   AssetCache::Entry& keep(std::string_view path, std::shared_ptr<const Asset> asset,
                           const Found& found);

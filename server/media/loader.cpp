@@ -53,8 +53,7 @@ std::shared_ptr<const Asset> Loader::load_unseen(const std::string& file, const 
 bool Loader::load_later(const std::string& file, const Found& found, Press::Urgency urgency,
                         Done done) {
   auto job = [this, alive = std::weak_ptr<bool>(alive_), post = post_, file, found,
-              ask_magic = services_.types.of(last_segment(file)).empty(),
-              done = std::move(done)] {
+              ask_magic = services_.types.of(last_segment(file)).empty(), done = std::move(done)] {
     auto inspection = std::make_shared<Result<Inspection>>(
         inspect(found.file->number(), found.identity,
                 {last_segment(file), found.identity.size <= kept_size, ask_magic}));
@@ -79,7 +78,7 @@ std::shared_ptr<const Asset> Loader::assemble(const std::string& file, const Fou
 
 void Loader::set_type(Asset& asset, std::string_view file, const Inspection* inspection) const {
   const std::string_view by_name = services_.types.of(last_segment(file));
-  asset.type = !by_name.empty() ? std::string(by_name)
+  asset.type = !by_name.empty()                           ? std::string(by_name)
                : inspection && !inspection->magic.empty() ? inspection->magic
                                                           : "application/octet-stream";
   if (!action_.uploads) return;
@@ -142,8 +141,8 @@ std::vector<CodedFile> Loader::coded_files(Asset& asset, const std::string& file
 }
 
 std::optional<CodedFile> Loader::coded_file(Asset& asset, const std::string& file,
-                                            const http::CodingName& row,
-                                            const Identity& identity, const Sha256& content) {
+                                            const http::CodingName& row, const Identity& identity,
+                                            const Sha256& content) {
   const std::string name = file + std::string(row.file_suffix);
   const auto there = library_.identify(name);
   if (!there) return std::nullopt;
@@ -180,8 +179,8 @@ std::optional<CodedFile> Loader::coded_file(Asset& asset, const std::string& fil
 void Loader::prove(const std::string& file, const Found& sibling, const http::CodingName& row,
                    const Identity& identity, const Sha256& content) {
   auto job = [this, alive = std::weak_ptr<bool>(alive_), post = post_, &services = services_,
-              path = (library_.root() / file).string(), file, sibling, row,
-              size = identity.size, content] {
+              path = (library_.root() / file).string(), file, sibling, row, size = identity.size,
+              content] {
     const auto proof = prove_sibling(sibling.file->number(), row.coding, size, content);
     if (proof) {
       services.proofs.finish(sibling.identity, content, *proof);

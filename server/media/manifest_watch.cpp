@@ -24,8 +24,8 @@ std::string read_all(int file, std::uint64_t size) {
   std::string bytes(static_cast<std::size_t>(size), '\0');
   std::size_t filled = 0;
   while (filled < bytes.size()) {
-    const ssize_t got = ::pread(file, bytes.data() + filled, bytes.size() - filled,
-                                static_cast<off_t>(filled));
+    const ssize_t got =
+        ::pread(file, bytes.data() + filled, bytes.size() - filled, static_cast<off_t>(filled));
     if (got <= 0) break;
     filled += static_cast<std::size_t>(got);
   }

@@ -65,16 +65,14 @@ Source::Pull Multipart::pull(std::span<char> into) {
 }
 
 std::size_t Multipart::read_content(Piece& piece, std::span<char> into) {
-  const auto count =
-      static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), piece.left));
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), piece.left));
   const std::uint64_t offset = piece.range.last + 1 - piece.left;
   if (bytes_) {
     std::memcpy(into.data(), bytes_->data() + offset, count);
     piece.left -= count;
     return count;
   }
-  const ssize_t got =
-      ::pread(file_->number(), into.data(), count, static_cast<off_t>(offset));
+  const ssize_t got = ::pread(file_->number(), into.data(), count, static_cast<off_t>(offset));
   if (got <= 0) return 0;
   piece.left -= static_cast<std::size_t>(got);
   return static_cast<std::size_t>(got);

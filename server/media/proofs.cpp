@@ -11,8 +11,7 @@ std::size_t Proofs::Hash::operator()(const Key& key) const {
          static_cast<std::size_t>(key.sibling.ctime_ns);
 }
 
-std::optional<Proofs::Known> Proofs::find_or_begin(const Identity& sibling,
-                                                   const Sha256& content) {
+std::optional<Proofs::Known> Proofs::find_or_begin(const Identity& sibling, const Sha256& content) {
   const std::lock_guard lock(mutex_);
   const auto position = known_.find(Key{sibling, content});
   if (position != known_.end()) return position->second;

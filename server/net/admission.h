@@ -29,8 +29,7 @@ class Admission {
 
    private:
     friend class Admission;
-    Ticket(Admission& admission, std::uint64_t client)
-        : admission_(&admission), client_(client) {}
+    Ticket(Admission& admission, std::uint64_t client) : admission_(&admission), client_(client) {}
     Admission* admission_ = nullptr;
     std::uint64_t client_ = 0;
   };

@@ -31,8 +31,8 @@ event_base* new_base() {
 Loop::Loop()
     : base_(new_base()),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      wake_event_(must(
-          event_new(base_, wake_.number(), EV_READ | EV_PERSIST, &Loop::woken, this))) {
+      wake_event_(
+          must(event_new(base_, wake_.number(), EV_READ | EV_PERSIST, &Loop::woken, this))) {
   event_add(wake_event_, nullptr);
 }
 

@@ -46,7 +46,7 @@ class TimerWheel {
   Loop& loop_;
   event* event_;
   std::array<Node, slots> wheel_;
-  Instant turned_at_;        // the time up to which slots have been emptied
+  Instant turned_at_;         // the time up to which slots have been emptied
   std::size_t position_ = 0;  // the slot of turned_at_
   std::size_t linked_ = 0;
 };

@@ -1,0 +1,52 @@
+#include "commands/configuration.h"
+
+#include <cstdio>
+
+#include "config/load.h"
+
+namespace frontis::commands {
+
+namespace {
+
+Log::Level level_of(config::LogLevel level) {
+  switch (level) {
+    case config::LogLevel::debug: return Log::Level::debug;
+    case config::LogLevel::info: return Log::Level::info;
+    case config::LogLevel::warning: return Log::Level::warning;
+    case config::LogLevel::error: return Log::Level::error;
+    case config::LogLevel::off: return Log::Level::off;
+  }
+  return Log::Level::info;
+}
+
+}  // namespace
+
+std::optional<std::filesystem::path> find_configuration(const std::string& chosen) {
+  if (!chosen.empty()) return chosen;
+  std::error_code ignored;
+  for (const char* place : {"frontis.yaml", "/etc/frontis/frontis.yaml"}) {
+    if (std::filesystem::exists(place, ignored)) return place;
+  }
+  std::fputs(
+      "frontis: there is no ./frontis.yaml and no /etc/frontis/frontis.yaml; name a file with -c, "
+      "or serve a directory without one: frontis run DIR\n",
+      stderr);
+  return std::nullopt;
+}
+
+std::optional<config::Settings> read_configuration(const std::filesystem::path& file) {
+  config::Loaded loaded = config::load_file(file);
+  for (const config::Fault& fault : loaded.faults) {
+    std::fprintf(stderr, "%s\n", fault.text().c_str());
+  }
+  return std::move(loaded.settings);
+}
+
+std::unique_ptr<Log> open_log(const config::Settings& settings) {
+  auto log = Log::open(settings.log.file, level_of(settings.log.level));
+  if (log) return std::move(*log);
+  std::fprintf(stderr, "frontis: %s\n", log.error().message.c_str());
+  return nullptr;
+}
+
+}  // namespace frontis::commands

@@ -1,0 +1,24 @@
+// How the commands find, read and judge a configuration file.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/log.h"
+#include "config/settings.h"
+
+namespace frontis::commands {
+
+// `chosen` if not empty, else ./frontis.yaml, else /etc/frontis/frontis.yaml. None: neither is
+// there, and stderr says what to do.
+[[nodiscard]] std::optional<std::filesystem::path> find_configuration(const std::string& chosen);
+
+// The settings of `file`; none when it has faults, each of which is then on stderr.
+[[nodiscard]] std::optional<config::Settings> read_configuration(const std::filesystem::path& file);
+
+// The error log that `settings` ask for; null when it cannot be opened, which stderr then says.
+[[nodiscard]] std::unique_ptr<Log> open_log(const config::Settings& settings);
+
+}  // namespace frontis::commands

@@ -1,0 +1,36 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "commands/commands.h"
+#include "commands/configuration.h"
+#include "server.h"
+
+namespace frontis::commands {
+
+namespace {
+
+int serve_file(const std::string& chosen) {
+  const auto file = find_configuration(chosen);
+  if (!file) return found_fault;
+  const auto settings = read_configuration(*file);
+  if (!settings) return found_fault;
+  const auto log = open_log(*settings);
+  if (!log) return found_fault;
+  const auto served = serve(*settings, *log, [] {});
+  if (served) return done;
+  log->error("{}", served.error().message);
+  return found_fault;
+}
+
+}  // namespace
+
+std::function<int()> declare_serve(CLI::App& options) {
+  const auto file = std::make_shared<std::string>();
+  options.add_option("-c,--config", *file,
+                     "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
+  return [file] { return serve_file(*file); };
+}
+
+}  // namespace frontis::commands
