@@ -139,7 +139,11 @@ class TreeBuilder final : public YAML::EventHandler {
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
             YAML::anchor_t anchor) {
     refuse_tag(mark, tag);
-    if (expects_key()) throw YAML::ParserException(mark, "a key must be a plain text");
+    // The parser takes a bracket that nobody closes for the beginning of a key.
+    if (expects_key()) {
+      throw YAML::ParserException(mark,
+                                  "a key must be a plain text; is a bracket not closed here?");
+    }
     if (stack_.size() >= max_document_depth) {
       throw YAML::ParserException(
           mark, "nested more than " + std::to_string(max_document_depth) + " levels deep");
@@ -210,15 +214,21 @@ struct Wording {
 
 constexpr std::string_view quote_the_star =
     "unknown alias; a text that begins with '*' must stand in quotes: \"*\", \"*.example.org\"";
+constexpr std::string_view not_the_next =
+    "expected the next key or item here; check the indentation, or put the text in quotes";
 constexpr Wording wordings[] = {
     {"the referenced anchor is not defined", quote_the_star},
     {"alias not found after *", quote_the_star},
     {"illegal character found while scanning alias", quote_the_star},
     {"end of map flow not found", "a '{' is not closed; expected ',' or '}' before this"},
     {"end of sequence flow not found", "a '[' is not closed; expected ',' or ']' before this"},
-    {"end of map not found", "the indentation of this line fits none of those above"},
-    {"end of sequence not found", "the indentation of this line fits none of those above"},
-    {"illegal map value", "this ':' is one too many; a text that holds ': ' must stand in quotes"},
+    {"end of map not found", not_the_next},
+    {"end of sequence not found", not_the_next},
+    {"illegal map value",
+     "a ':' is not expected here; check the indentation and the line before, and put a text that "
+     "holds ': ' in quotes"},
+    {"unknown token", "a text that begins with this character must stand in quotes"},
+    {"illegal flow end", "this closes nothing that is open"},
 };
 
 // The line that `position` is in is indented with a tab.
