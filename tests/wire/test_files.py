@@ -255,8 +255,8 @@ def names(binary, module_folder):
 
 
 UPLOADS = {"photo.jpg": JPEG, "fake.jpg": HTML, "fake.png": b"\n \t<html><body>", "fake.txt": HTML,
-           "fake.gif": SVG, "page.html": HTML, "page.htm": HTML, "draw.svg": SVG, "nameless": HTML,
-           "script.js": b"alert(1)", "feed.xml": b"<?xml version='1.0'?><x/>",
+           "fake.gif": SVG, "page.html": HTML, "page.htm": HTML, "nameless": HTML,
+           "script.js": b"alert(1)",
            "bom.png": b"\xef\xbb\xbf<script>alert(1)</script>", "page.xhtml": HTML,
            "wide.png": "\ufeff<html><script>".encode("utf-16-le")}
 
