@@ -97,6 +97,8 @@ class Server:
 
     @staticmethod
     def _address_of(listen):
+        if isinstance(listen, int):
+            return ("127.0.0.1", listen)
         if listen.startswith("unix:"):
             return listen[len("unix:") :]
         host, _, port = listen.rpartition(":")
