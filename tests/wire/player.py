@@ -6,7 +6,8 @@ from cases.table import CLOSED, OPEN
 from client import BadAnswer, Connection, fetch
 
 PROBE = b"GET /probe.txt HTTP/1.1\r\nHost: site.test\r\n\r\n"
-DATE = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3]\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\Z")
+DATE = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3]\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\Z")
 ONCE = ("Allow", "Cache-Control", "Connection", "Content-Encoding", "Content-Length",
         "Content-Range", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Location",
         "Transfer-Encoding", "Vary", "X-Content-Type-Options")

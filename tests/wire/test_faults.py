@@ -37,7 +37,8 @@ def test_a_full_disk_stops_the_log_and_not_the_service(serve, root):
 
 
 def test_the_process_out_of_descriptors_recovers(serve, root):
-    server = serve(everything(root), descriptors=48, limits={"connections_per_client": 0}, threads=1)
+    server = serve(everything(root), descriptors=48, threads=1,
+                   limits={"connections_per_client": 0})
     held = []
     for _ in range(120):
         try:
@@ -55,7 +56,8 @@ def test_out_of_descriptors_for_files_is_a_clean_answer(serve, tmp_path):
     root = write_tree(tmp_path / "root", {f"{i}.bin": b"" for i in range(120)})
     for i in range(120):
         os.truncate(root / f"{i}.bin", 2 * 1024 * 1024)
-    server = serve(everything(root), descriptors=64, limits={"connections_per_client": 0}, threads=1)
+    server = serve(everything(root), descriptors=64, threads=1,
+                   limits={"connections_per_client": 0})
     held = []
     statuses = set()
     for i in range(60):

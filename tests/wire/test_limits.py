@@ -25,7 +25,8 @@ def established(port):
     """The peers' ports of the connections that the server still holds on `port`."""
     rows = [line.split() for line in open("/proc/net/tcp").readlines()[1:]]
     ends = [(row[1].split(":"), row[2].split(":"), row[3]) for row in rows]
-    return {int(far[1], 16) for near, far, state in ends if int(near[1], 16) == port and state == "01"}
+    return {int(far[1], 16) for near, far, state in ends
+            if int(near[1], 16) == port and state == "01"}
 
 
 def drip(connection, pieces, pause=0.1):

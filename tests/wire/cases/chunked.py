@@ -39,7 +39,8 @@ CASES = [
     good("one trailer field", b"5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", "9112 7.1.2"),
     good("several trailer fields", b"5\r\nhello\r\n0\r\nA: 1\r\nB: 2\r\nC:\r\n\r\n", "9112 7.1.2"),
     good("a trailer that names the framing is dropped",
-         b"5\r\nhello\r\n0\r\nContent-Length: 500\r\nTransfer-Encoding: gzip\r\n\r\n", "9112 7.1.2"),
+         b"5\r\nhello\r\n0\r\nContent-Length: 500\r\nTransfer-Encoding: gzip\r\n\r\n",
+         "9112 7.1.2"),
     good("a trailer that names another host is dropped",
          b"0\r\nHost: evil.test\r\n\r\n", "9112 7.1.2"),
     Case("the coding's name has no case", "9112 7", get(
