@@ -205,7 +205,8 @@ def test_run_serves_a_directory_and_prints_its_url(tmp_path, root):
             [str(binary_path()), "run", str(root), "--listen", str(port)],
             cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
     try:
-        printed = poll(lambda: re.search(rf"http://\S*:{port}/", (tmp_path / "out").read_text()), 20)
+        out = tmp_path / "out"
+        printed = poll(lambda: re.search(rf"http://\S*:{port}/", out.read_text()), 20)
         assert printed, (tmp_path / "err").read_text()
         assert fetch(("127.0.0.1", port), "/a.txt").body == b"a\n"
         process.send_signal(signal.SIGTERM)

@@ -4,7 +4,7 @@ A server may answer a GET before it has read the body, so a malformed body shows
 answer followed by a close; what must never happen is that the bytes behind it count as a request.
 """
 
-from cases.table import CLOSED, Answer, Case, get, ok
+from cases.table import CLOSED, CUT, Answer, Case, get, ok
 
 BEHIND = get("/probe.txt")
 
@@ -18,7 +18,7 @@ def good(name, body, rfc="9112 7.1"):
 
 
 def bad(name, body, rfc="9112 7.1", status=(200, 400)):
-    return Case(name, rfc, chunked(body) + BEHIND, [Answer(status)], CLOSED)
+    return Case(name, rfc, chunked(body) + BEHIND, [Answer(status)], CUT)
 
 
 CASES = [

@@ -1,6 +1,6 @@
 """Targets in their four forms, hosts, escapes and paths (RFC 9112, 3; RFC 3986)."""
 
-from cases.table import CLOSED, EITHER, Answer, Case, get, ok, refused
+from cases.table import CLOSED, EITHER, OPEN, Answer, Case, get, ok, refused
 
 ANY, WWW, WILD = ({"X-Site": site} for site in ("any", "www", "wild"))
 INDEX = b"<!doctype html><title>Index</title>\n"
@@ -10,7 +10,7 @@ def at(site, body=None):
     return Answer(200, site, body)
 
 
-def host(value, answers, name=None, rfc="9110 7.2", after=True):
+def host(value, answers, name=None, rfc="9110 7.2", after=OPEN):
     return Case(name or f"Host: {value}", rfc, get(host=value), answers, after)
 
 
