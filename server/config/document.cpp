@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/text.h"
+#include "config/syntax.h"
 
 namespace frontis::config {
 
@@ -139,7 +139,11 @@ class TreeBuilder final : public YAML::EventHandler {
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
             YAML::anchor_t anchor) {
     refuse_tag(mark, tag);
-    if (expects_key()) throw YAML::ParserException(mark, "a key must be a plain text");
+    // The parser takes a bracket that nobody closes for the beginning of a key.
+    if (expects_key()) {
+      throw YAML::ParserException(mark,
+                                  "a key must be a plain text; is a bracket not closed here?");
+    }
     if (stack_.size() >= max_document_depth) {
       throw YAML::ParserException(
           mark, "nested more than " + std::to_string(max_document_depth) + " levels deep");
@@ -181,95 +185,6 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t total_ = 0;
 };
 
-// The parser takes byte 4 for the end of the file and a NUL for UTF-16: neither they nor other
-// control bytes may reach it. FE and FF occur in no UTF-8 text.
-bool is_text_byte(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte == '\t' || byte == '\n' || byte == '\r') return true;
-  return byte >= 0x20 && byte != 0x7f && byte < 0xfe;
-}
-
-bool is_text(std::string_view text, Faults& faults) {
-  Place at{1, 1};
-  for (const char c : text) {
-    if (!is_text_byte(c)) {
-      faults.add(at, "the byte " + in_quotes({&c, 1}) + " cannot stand in a text file in UTF-8");
-      return false;
-    }
-    ++at.column;
-    if (c == '\n') at = {at.line + 1, 1};
-  }
-  return true;
-}
-
-// The parser's own words, where they do not lead to the remedy.
-struct Wording {
-  std::string_view parser;  // how its message begins
-  std::string_view plain;
-};
-
-constexpr std::string_view quote_the_star =
-    "unknown alias; a text that begins with '*' must stand in quotes: \"*\", \"*.example.org\"";
-constexpr Wording wordings[] = {
-    {"the referenced anchor is not defined", quote_the_star},
-    {"alias not found after *", quote_the_star},
-    {"illegal character found while scanning alias", quote_the_star},
-    {"end of map flow not found", "a '{' is not closed; expected ',' or '}' before this"},
-    {"end of sequence flow not found", "a '[' is not closed; expected ',' or ']' before this"},
-    {"end of map not found", "the indentation of this line fits none of those above"},
-    {"end of sequence not found", "the indentation of this line fits none of those above"},
-    {"illegal map value", "this ':' is one too many; a text that holds ': ' must stand in quotes"},
-};
-
-// The line that `position` is in is indented with a tab.
-bool is_indented_with_tab(std::string_view text, std::size_t position) {
-  if (position > text.size()) return false;
-  const std::size_t break_before = text.substr(0, position).rfind('\n');
-  const std::size_t begin = break_before == text.npos ? 0 : break_before + 1;
-  const std::size_t end = text.find_first_not_of(" \t", begin);
-  return text.substr(begin, end - begin).find('\t') != text.npos;
-}
-
-std::string syntax_message(std::string_view text, const YAML::Exception& error) {
-  for (const Wording& wording : wordings) {
-    if (!std::string_view(error.msg).starts_with(wording.parser)) continue;
-    if (is_indented_with_tab(text, static_cast<std::size_t>(error.mark.pos))) break;
-    return std::string(wording.plain);
-  }
-  if (is_indented_with_tab(text, static_cast<std::size_t>(error.mark.pos))) {
-    return "a line cannot be indented with a tab; use spaces";
-  }
-  return error.msg;
-}
-
-// Whether the quote at `open` is closed. The parser does not see it where the text ends in a line
-// break, and would take all the rest of the file for the value of one key.
-bool is_closed(std::string_view text, std::size_t open) {
-  const char quote = text[open];
-  for (std::size_t i = open + 1; i < text.size(); ++i) {
-    if (quote == '"' && text[i] == '\\') {
-      ++i;
-    } else if (text[i] == quote) {
-      const bool is_doubled = quote == '\'' && i + 1 < text.size() && text[i + 1] == quote;
-      if (!is_doubled) return true;
-      ++i;
-    }
-  }
-  return false;
-}
-
-// Only the last text of a file that is not plain can be one that does not end.
-bool is_complete(std::string_view text, const YAML::Mark& last, Faults& faults) {
-  if (last.is_null() || static_cast<std::size_t>(last.pos) >= text.size()) return true;
-  auto open = static_cast<std::size_t>(last.pos);
-  if (text[open] == '&') open = text.find_first_of(" \t\r\n", open);
-  open = text.find_first_not_of(" \t\r\n", open);
-  if (open == text.npos || (text[open] != '"' && text[open] != '\'')) return true;
-  if (is_closed(text, open)) return true;
-  faults.add(place_of(last), "this quote is not closed");
-  return false;
-}
-
 std::shared_ptr<const Node> parse(std::string_view text, Faults& faults) {
   TreeBuilder builder(faults);
   try {
@@ -277,10 +192,15 @@ std::shared_ptr<const Node> parse(std::string_view text, Faults& faults) {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
-    if (!is_complete(text, builder.last_quoted(), faults)) return nullptr;
+    const YAML::Mark& last = builder.last_quoted();
+    if (!last.is_null() && !is_quote_closed(text, static_cast<std::size_t>(last.pos))) {
+      faults.add(place_of(last), "this quote is not closed");
+      return nullptr;
+    }
     return builder.root() ? builder.root() : std::make_shared<Node>();
   } catch (const YAML::Exception& error) {
-    faults.add(place_of(error.mark), syntax_message(text, error));
+    faults.add(place_of(error.mark),
+               syntax_message(text, static_cast<std::size_t>(error.mark.pos), error.msg));
   } catch (const std::exception& error) {
     faults.add({1, 1}, std::string("cannot be read as YAML: ") + error.what());
   }

@@ -27,6 +27,7 @@ std::string_view path_fault(std::string_view path) {
   if (path.find('*') != path.npos) {
     return "is not a pattern: a path that ends in '/' stands for all that is below it";
   }
+  if (path.find_first_of("{}") != path.npos) return "holds a brace; is there a space missing?";
   if (path.find_first_of("?#") != path.npos) return "is a path: it has no query and no fragment";
   if (path.find('%') != path.npos) return "is written decoded: as it reads, without '%'";
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };

@@ -165,6 +165,13 @@ const MalformedCase malformed_cases[] = {
       "request",
       "frontis.yaml:6:9: 'redirect' is never reached: 'respond' at frontis.yaml:4:9 answers every "
       "request"}},
+    {"a route without a space after its colon",
+     R"yaml(sites:
+  "*":
+    /:{respond: 404}
+)yaml",
+     {"frontis.yaml:3:5: route '/:{respond' holds a brace; is there a space missing?",
+      "frontis.yaml:3:17: expected an action such as {files: DIRECTORY}, found '404}'"}},
 };
 
 INSTANTIATE_TEST_SUITE_P(Sites, Malformed, testing::ValuesIn(malformed_cases), name_of);

@@ -37,7 +37,7 @@ def free_port(address="127.0.0.1"):
 
 def environment():
     """What a command inherits: little, so that a machine's own settings change no result."""
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "TMPDIR", "LLVM_PROFILE_FILE")}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     return {
         **kept,
         "LC_ALL": "C.UTF-8",
@@ -49,8 +49,9 @@ def environment():
 def write_config(folder, settings):
     """JSON is YAML too; the tests of the loader use YAML as people write it."""
     file = Path(folder) / "frontis.yaml"
-    text = settings if isinstance(settings, str) else json.dumps(settings, indent=2, ensure_ascii=False)
-    file.write_text(text)
+    if not isinstance(settings, str):
+        settings = json.dumps(settings, indent=2, ensure_ascii=False)
+    file.write_text(settings)
     return file
 
 
@@ -97,6 +98,8 @@ class Server:
 
     @staticmethod
     def _address_of(listen):
+        if isinstance(listen, int):
+            return ("127.0.0.1", listen)
         if listen.startswith("unix:"):
             return listen[len("unix:") :]
         host, _, port = listen.rpartition(":")

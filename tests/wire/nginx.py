@@ -26,11 +26,14 @@ http {{
   lingering_close always; lingering_timeout 1s;
   server {{ listen 127.0.0.1:{port} default_server; server_name any; add_header X-Site any;
     root {root};
-    location / {{ }} location = /gone {{ return 410; }} location = /moved {{ return 308 /alphabet.txt; }}
+    location / {{ }} location = /gone {{ return 410; }}
+    location = /moved {{ return 308 /alphabet.txt; }}
     location ~ (^|/)\\.(?!well-known) {{ return 404; }}
     location ~ \\.(py|pyc|sqlite3|pem|key|swp)$ {{ return 404; }} location ~ ~$ {{ return 404; }} }}
-  server {{ listen 127.0.0.1:{port}; server_name www.example.org; add_header X-Site www; root {root}; }}
-  server {{ listen 127.0.0.1:{port}; server_name *.example.org; add_header X-Site wild; root {root}; }}
+  server {{ listen 127.0.0.1:{port}; server_name www.example.org;
+    add_header X-Site www; root {root}; }}
+  server {{ listen 127.0.0.1:{port}; server_name *.example.org;
+    add_header X-Site wild; root {root}; }}
 }}
 """
 

@@ -2,11 +2,12 @@
 
 import re
 
-from cases.table import CLOSED, OPEN
+from cases.table import CLOSED, CUT, OPEN
 from client import BadAnswer, Connection, fetch
 
 PROBE = b"GET /probe.txt HTTP/1.1\r\nHost: site.test\r\n\r\n"
-DATE = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3]\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\Z")
+DATE = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3]\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\Z")
 ONCE = ("Allow", "Cache-Control", "Connection", "Content-Encoding", "Content-Length",
         "Content-Range", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Location",
         "Transfer-Encoding", "Vary", "X-Content-Type-Options")
@@ -74,19 +75,23 @@ class Player:
             if case.finish:
                 connection.finish_sending()
             for index, answer in enumerate(case.answers):
-                last = index + 1 == len(case.answers)
                 response = connection.read_response(answer.method)
                 fault = answer.fault(response, self.strict)
                 if not fault and self.strict:
-                    ends = last and (case.after is CLOSED and not case.finish)
-                    if case.after is None or case.finish:
-                        ends = last and response.closes
-                    fault = manners(response, ends)
+                    last = index + 1 == len(case.answers)
+                    fault = manners(response, self._ends(case, response) if last else False)
                 assert not fault, f"answer {index + 1}: {fault}\n{response}"
             self._after(case, connection)
 
+    @staticmethod
+    def _ends(case, response):
+        """Whether the last answer must say that the connection ends."""
+        if case.after is OPEN or case.after is CLOSED and not case.finish:
+            return case.after is CLOSED
+        return response.closes
+
     def _after(self, case, connection):
-        if case.after is CLOSED:
+        if case.after in (CLOSED, CUT):
             connection.expect_end()
         elif case.after is OPEN:
             connection.send(PROBE)

@@ -108,8 +108,9 @@ def test_a_fingerprint_that_fits_the_bytes_is_immutable(server, name):
     assert age(response) == YEAR
 
 
-@pytest.mark.parametrize("target", ["/listed/app/listed-Zz9Yx8Wv.js", "/vite/assets/main-BRBmoGS9.js",
-                                    "/vite/assets/main-5UjPuW-k.css"])
+@pytest.mark.parametrize("target", [
+    "/listed/app/listed-Zz9Yx8Wv.js", "/vite/assets/main-BRBmoGS9.js",
+    "/vite/assets/main-5UjPuW-k.css"])
 def test_a_name_that_a_manifest_lists_is_immutable(server, target):
     response = server.fetch(target)
     assert is_immutable(response), response
@@ -196,7 +197,8 @@ def test_a_304_has_exactly_the_fields_of_the_200(server, target):
 
 
 def test_tags_are_of_the_content_and_of_nothing_else(serve, tmp_path):
-    root = write_tree(tmp_path / "root", {"a.txt": b"same\n", "b.txt": b"same\n", "c.txt": b"else\n"})
+    root = write_tree(tmp_path / "root", {
+        "a.txt": b"same\n", "b.txt": b"same\n", "c.txt": b"else\n"})
     os.utime(root / "b.txt", (MTIME, MTIME))
     sites = {"*": {"/": {"files": str(root)}}}
     first, second = serve(sites), serve(sites)
@@ -274,9 +276,11 @@ def test_a_declared_name_that_changes_while_it_is_served(serve, tmp_path):
     server.wait_for_log(r"style-20080206\.css")
 
 
-@pytest.mark.parametrize("manifest", ["", "{", "[]", '{"version": "9.9", "paths": {}}', '{"paths": 5}'])
+@pytest.mark.parametrize("manifest", [
+    "", "{", "[]", '{"version": "9.9", "paths": {}}', '{"paths": 5}'])
 def test_a_manifest_that_means_nothing_lists_nothing(serve, tmp_path, manifest):
-    root = write_tree(tmp_path / "root", {"main-BRBmoGS9.js": b"1;\n", "staticfiles.json": manifest})
+    root = write_tree(tmp_path / "root", {
+        "main-BRBmoGS9.js": b"1;\n", "staticfiles.json": manifest})
     server = serve({"*": {"/": {"files": str(root)}}})
     assert server.fetch("/main-BRBmoGS9.js").get("Cache-Control") == AUTO
     server.wait_for_log(r"staticfiles\.json")

@@ -4,7 +4,7 @@ A server may answer a GET before it has read the body, so a malformed body shows
 answer followed by a close; what must never happen is that the bytes behind it count as a request.
 """
 
-from cases.table import CLOSED, Answer, Case, get, ok
+from cases.table import CLOSED, CUT, Answer, Case, get, ok
 
 BEHIND = get("/probe.txt")
 
@@ -18,7 +18,7 @@ def good(name, body, rfc="9112 7.1"):
 
 
 def bad(name, body, rfc="9112 7.1", status=(200, 400)):
-    return Case(name, rfc, chunked(body) + BEHIND, [Answer(status)], CLOSED)
+    return Case(name, rfc, chunked(body) + BEHIND, [Answer(status)], CUT)
 
 
 CASES = [
@@ -39,7 +39,8 @@ CASES = [
     good("one trailer field", b"5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", "9112 7.1.2"),
     good("several trailer fields", b"5\r\nhello\r\n0\r\nA: 1\r\nB: 2\r\nC:\r\n\r\n", "9112 7.1.2"),
     good("a trailer that names the framing is dropped",
-         b"5\r\nhello\r\n0\r\nContent-Length: 500\r\nTransfer-Encoding: gzip\r\n\r\n", "9112 7.1.2"),
+         b"5\r\nhello\r\n0\r\nContent-Length: 500\r\nTransfer-Encoding: gzip\r\n\r\n",
+         "9112 7.1.2"),
     good("a trailer that names another host is dropped",
          b"0\r\nHost: evil.test\r\n\r\n", "9112 7.1.2"),
     Case("the coding's name has no case", "9112 7", get(

@@ -12,7 +12,9 @@ from client import request
 
 ALPHABET = b"abcdefghijklmnopqrstuvwxyz"
 ALPHABET_DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
-OPEN, CLOSED, EITHER = True, False, None
+# After the last answer the connection may be used again; is closed, as the answer said; is closed
+# for a fault in a body that was found behind the answer; or is one or the other.
+OPEN, CLOSED, CUT, EITHER = "open", "closed", "cut", "either"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Case:
     rfc: str  # the document and section that the expectation comes from
     send: bytes
     answers: list  # one for each answer, in order: no more may come
-    after: Optional[bool] = OPEN  # whether the connection may be used again
+    after: str = OPEN
     finish: bool = False  # the client ends its side after the last byte
     nginx: Optional[Differs] = None
 

@@ -1,6 +1,6 @@
 """Targets in their four forms, hosts, escapes and paths (RFC 9112, 3; RFC 3986)."""
 
-from cases.table import CLOSED, EITHER, Answer, Case, get, ok, refused
+from cases.table import CLOSED, EITHER, OPEN, Answer, Case, get, ok, refused
 
 ANY, WWW, WILD = ({"X-Site": site} for site in ("any", "www", "wild"))
 INDEX = b"<!doctype html><title>Index</title>\n"
@@ -10,7 +10,7 @@ def at(site, body=None):
     return Answer(200, site, body)
 
 
-def host(value, answers, name=None, rfc="9110 7.2", after=True):
+def host(value, answers, name=None, rfc="9110 7.2", after=OPEN):
     return Case(name or f"Host: {value}", rfc, get(host=value), answers, after)
 
 
@@ -81,7 +81,8 @@ CASES = [
     Case("absolute form has its path unescaped", "9112 3.2.2",
          get("http://site.test/alph%61bet.txt"), ok()),
     Case("OPTIONS in absolute form with an empty path", "9112 3.2.4",
-         get("http://site.test", method="OPTIONS"), Answer((200, 204), {"Allow": "GET, HEAD, OPTIONS"})),
+         get("http://site.test", method="OPTIONS"),
+         Answer((200, 204), {"Allow": "GET, HEAD, OPTIONS"})),
     # The other forms
     Case("a target that begins with no slash is refused", "9112 3.2", get("alphabet.txt"),
          refused(), CLOSED),
@@ -133,7 +134,8 @@ CASES = [
                     "a\xe9")],
     # Escapes and paths
     Case("an escaped letter", "3986 6.2.2.2", get("/%61lphabet.txt"), ok()),
-    Case("escapes in lower and upper case", "3986 2.1", get("/gr%c3%bc%C3%9Fe.txt"), ok(b"greetings\n")),
+    Case("escapes in lower and upper case", "3986 2.1", get("/gr%c3%bc%C3%9Fe.txt"),
+         ok(b"greetings\n")),
     Case("an escaped space", "3986 2.1", get("/spaced%20name.txt"), ok(b"spaced\n")),
     Case("a plus is a plus", "3986 2.2", get("/plus+sign.txt"), ok(b"plus\n")),
     Case("an escaped plus is a plus", "3986 2.2", get("/plus%2Bsign.txt"), ok(b"plus\n")),
@@ -155,7 +157,8 @@ CASES = [
     Case("double dots that stay inside", "3986 5.2.4", get("/dir/sub/../../alphabet.txt"), ok()),
     Case("three dots are a name", "3986 5.2.4", get("/.../alphabet.txt"), Answer(404)),
     Case("slashes are merged", "3986 6.2.3", get("//alphabet.txt"), ok()),
-    Case("slashes inside a path are merged", "3986 6.2.3", get("/dir//sub///deep.txt"), ok(b"deep\n")),
+    Case("slashes inside a path are merged", "3986 6.2.3", get("/dir//sub///deep.txt"),
+         ok(b"deep\n")),
     *[Case(f"{name} is refused", "3986 5.2.4", get(target), [Answer(400)], EITHER)
       for name, target in (
           ("climbing above the root", "/../alphabet.txt"),
