@@ -5,6 +5,8 @@
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
+#include <filesystem>
+
 namespace frontis {
 
 namespace {
@@ -30,9 +32,15 @@ Result<std::unique_ptr<Log>> Log::open(const std::string& file, Level level) {
     if (file == "stderr") {
       sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
     } else {
+      // spdlog would make the folders of a mistyped path.
+      const auto folder = std::filesystem::absolute(file).parent_path();
+      if (!std::filesystem::is_directory(folder)) {
+        return fail(ErrorKind::io, "cannot open the error log " + file + ": there is no folder " +
+                                       folder.string() + "; make it or change log.file");
+      }
       sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
     }
-  } catch (const spdlog::spdlog_ex& error) {
+  } catch (const std::exception& error) {  // spdlog's, or the file system's
     return fail(ErrorKind::io, "cannot open the error log " + file + " (" + error.what() +
                                    "): make its folder writable or set log.file");
   }

@@ -198,6 +198,7 @@ void Session::rest() {
     return;
   }
   if (conversation_ && conversation_->in.empty()) all_.give_back(std::move(conversation_));
+  if (all_.finishing_) return close();
   timer_.set(all_.limits_.idle_timeout);
 }
 
@@ -236,7 +237,7 @@ void Session::close() {
   // back: we say that no more comes, and read until the peer has seen it (RFC 9112, 9.6).
   phase_ = Phase::lingering;
   stream_->end_sending();
-  all_.give_back(std::move(conversation_));
+  if (conversation_) all_.give_back(std::move(conversation_));
   received_ = 0;
   if (peer_ended_) return end();
   watch_.want(true, false);

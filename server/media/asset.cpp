@@ -8,7 +8,6 @@ namespace frontis::media {
 namespace {
 
 constexpr std::size_t etag_digits = 32;       // of SHA-256: 128 bits
-constexpr std::size_t sibling_digits = 8;     // of a sibling's own digest
 constexpr std::uint64_t entry_weight = 2048;  // of an asset without its bytes
 
 std::string weak_etag(const Identity& identity) {
@@ -19,12 +18,11 @@ std::string strong_etag(std::string_view sha256) {
   return "\"" + std::string(sha256.substr(0, etag_digits)) + "\"";
 }
 
-// Two builds may compress the same content to other bytes, and a strong ETag stands for bytes
-// (RFC 9110, 8.8.1), so a sibling's ETag names the sibling too.
-std::string coded_etag(std::string_view sha256, const CodedFile& coded) {
-  return "\"" + std::string(sha256.substr(0, etag_digits)) + "-" +
-         std::string(http::row_of(coded.coding).suffix) + "." +
-         to_hex(coded.own_digest).substr(0, sibling_digits) + "\"";
+// A strong ETag stands for bytes (RFC 9110, 8.8.1), and two builds may compress the same content
+// to other bytes: so it is made of the digest of the coded bytes themselves.
+std::string coded_etag(const CodedFile& coded) {
+  return "\"" + to_hex(coded.own_digest).substr(0, etag_digits) + "-" +
+         std::string(http::row_of(coded.coding).suffix) + "\"";
 }
 
 void add_policy(http::HeaderBlock& head, const Asset& asset, const Caching& caching) {
@@ -76,7 +74,7 @@ std::shared_ptr<const Asset> finish_asset(Asset asset, std::string file, const I
   asset.variants.push_back(std::move(plain));
   for (CodedFile& from : coded) {
     Variant variant;
-    variant.etag = coded_etag(asset.sha256, from);
+    variant.etag = coded_etag(from);
     variant.coding = from.coding;
     variant.file = std::move(from.file);
     variant.identity = from.identity;

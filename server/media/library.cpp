@@ -208,12 +208,10 @@ Library::Root Library::open_root(const std::filesystem::path& path) {
 
 bool Library::refresh() {
   Root now = open_root(root_path_);
-  // While a deployment has the path away, the old tree is better than none.
-  if (!now.directory.is_open()) {
-    if (!root_.directory.is_open()) root_.error = now.error;
-    return false;
-  }
-  const bool is_same = root_.directory.is_open() && now.identity.device == root_.identity.device &&
+  const bool is_short = now.error == EMFILE || now.error == ENFILE || now.error == ENOMEM;
+  if (is_short) return false;  // that says nothing about the path
+  const bool is_same = root_.directory.is_open() == now.directory.is_open() &&
+                       now.identity.device == root_.identity.device &&
                        now.identity.inode == root_.identity.inode;
   root_ = std::move(now);
   return !is_same;

@@ -51,9 +51,11 @@ class Library {
   // a file opened before is still the same one. Never the reason to serve something new.
   [[nodiscard]] Result<Identity> identify(std::string_view relative) const;
 
-  // Looks whether the root's path leads to another directory now, and follows it. The caller
-  // does this at most once a second. True when the root has changed.
+  // Looks whether the root's path leads to another directory now, or to none, and follows it.
+  // The caller does this at most once a second. True when the root has changed.
   bool refresh();
+  // False while there is no directory at the root's path.
+  bool is_open() const { return root_.directory.is_open(); }
 
   const std::filesystem::path& root() const { return root_path_; }
 

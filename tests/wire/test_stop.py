@@ -73,7 +73,8 @@ def test_a_request_in_the_making_is_answered_or_ended_but_never_half(start):
         except BadAnswer:
             assert not connection.unread, "half an answer"
         else:
-            assert response.body == b"a\n" and response.closes
+            # The answer may have been made just before the signal was seen.
+            assert response.body == b"a\n"
             connection.expect_end()
     assert server.wait() == 0
 
