@@ -41,8 +41,7 @@ std::vector<Fault> Faults::sorted() const {
   return out;
 }
 
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t longest_shown = 60;
+std::string in_quotes(std::string_view text, std::size_t longest_shown) {
   return "'" + printable(text, longest_shown) + "'";
 }
 

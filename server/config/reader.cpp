@@ -22,15 +22,20 @@ std::string joined(std::span<const std::string_view> words) {
   return out;
 }
 
+constexpr std::size_t longest_path = 4096;  // a path that is cut shows nobody what to mend
+
 // Why there is no directory at `path`; empty where there is one.
 std::string directory_fault(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) {
-    return S_ISDIR(status.st_mode) ? "" : in_quotes(path.native()) + " is not a directory";
+    return S_ISDIR(status.st_mode) ? ""
+                                   : in_quotes(path.native(), longest_path) + " is not a directory";
   }
   const int error = errno;
-  if (error == ENOENT) return "the directory " + in_quotes(path.native()) + " does not exist";
-  return in_quotes(path.native()) + " cannot be used: " + std::generic_category().message(error);
+  if (error == ENOENT)
+    return "the directory " + in_quotes(path.native(), longest_path) + " does not exist";
+  return in_quotes(path.native(), longest_path) +
+         " cannot be used: " + std::generic_category().message(error);
 }
 
 }  // namespace

@@ -58,6 +58,10 @@ void Sessions::give_back(std::unique_ptr<Conversation> conversation) {
   if (spare_.size() >= spares) return;
   conversation->session = nullptr;
   conversation->parser.reset();
+  conversation->exchange.clear();
+  conversation->body.reset();
+  conversation->head_length = 0;
+  conversation->answered = false;
   conversation->in.clear();
   conversation->in.shrink(kept_memory);
   conversation->out.clear();

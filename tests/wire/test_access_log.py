@@ -21,7 +21,7 @@ def logged(serve, tmp_path, request):
                                           "big.bin": bytes(200000)})
     path = tmp_path / "access.log"
     server = serve({"*": {"/": {"files": str(root)}}},
-                   log={"access": str(path), "format": request.param})
+                   log={"access": str(path), "format": request.param}, threads=1)
 
     def lines(count):
         """The first `count` lines, as {client, request, status, bytes, referer, agent}."""

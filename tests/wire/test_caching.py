@@ -58,7 +58,7 @@ LISTED = {
     "app/listed-Zz9Yx8Wv.js": b"export default 1;\n",
     "app/listed.css": PAGE, "app/same.txt": b"same\n",
 }
-VITE = {"assets/main-BRBmoGS9.js": b"import './x';\n", "assets/main-5UjPuW-k.css": PAGE}
+VITE = {"assets/main-BRBmoGS9.js": b"import './x';\n", "assets/main-5UjPuW9k.css": PAGE}
 
 
 def age(response):
@@ -84,7 +84,7 @@ def server(binary, module_folder):
     vite = write_tree(module_folder / "vite", {
         **VITE, "index.html": b"<!doctype html>\n",
         ".vite/manifest.json": json.dumps({"main.js": {
-            "file": "assets/main-BRBmoGS9.js", "css": ["assets/main-5UjPuW-k.css"],
+            "file": "assets/main-BRBmoGS9.js", "css": ["assets/main-5UjPuW9k.css"],
             "isEntry": True}})})
     plain = write_tree(module_folder / "plain", {"a.css": PAGE, "page.txt": b"page\n"})
     sites = {"*": {
@@ -110,7 +110,7 @@ def test_a_fingerprint_that_fits_the_bytes_is_immutable(server, name):
 
 @pytest.mark.parametrize("target", [
     "/listed/app/listed-Zz9Yx8Wv.js", "/vite/assets/main-BRBmoGS9.js",
-    "/vite/assets/main-5UjPuW-k.css"])
+    "/vite/assets/main-5UjPuW9k.css"])
 def test_a_name_that_a_manifest_lists_is_immutable(server, target):
     response = server.fetch(target)
     assert is_immutable(response), response

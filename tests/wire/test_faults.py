@@ -8,12 +8,17 @@ import socket
 import pytest
 
 from client import BadAnswer, Connection, poll, request
-from harness import free_port, run_command, write_config, write_tree
+from harness import binary as binary_path
+from harness import checks_vptr, free_port, run_command, write_config, write_tree
 
 
 @pytest.fixture
 def root(tmp_path):
     return write_tree(tmp_path / "root", {"a.txt": b"a\n", "sub/b.txt": b"b\n"})
+
+
+needs_no_pipe = pytest.mark.skipif(
+    binary_path().exists() and checks_vptr(), reason="UBSan's vptr check needs descriptors itself")
 
 
 def everything(root):
@@ -36,6 +41,7 @@ def test_a_full_disk_stops_the_log_and_not_the_service(serve, root):
     assert len(re.findall("/dev/full", log)) <= 3, "said more than once a minute"
 
 
+@needs_no_pipe
 def test_the_process_out_of_descriptors_recovers(serve, root):
     server = serve(everything(root), descriptors=48, threads=1,
                    limits={"connections_per_client": 0})
@@ -52,6 +58,7 @@ def test_the_process_out_of_descriptors_recovers(serve, root):
     assert server.is_running()
 
 
+@needs_no_pipe
 def test_out_of_descriptors_for_files_is_a_clean_answer(serve, tmp_path):
     root = write_tree(tmp_path / "root", {f"{i}.bin": b"" for i in range(120)})
     for i in range(120):
@@ -75,15 +82,24 @@ def test_out_of_descriptors_for_files_is_a_clean_answer(serve, tmp_path):
     assert poll(lambda: answers(server, "/1.bin"), 10), "never recovered"
 
 
-def test_a_root_that_goes_away_is_404_until_it_is_back(serve, root, tmp_path):
+def test_a_root_that_goes_away_is_said_and_followed_when_it_is_back(serve, root, tmp_path):
     server = serve(everything(root))
     assert server.fetch("/a.txt").status == 200
     os.rename(root, tmp_path / "away")
-    gone = poll(lambda: server.fetch("/a.txt").status != 200)
-    assert gone, "a root that is gone is still served"
-    assert server.fetch("/never-seen.txt").status in (404, 500, 503)
-    os.rename(tmp_path / "away", root)
-    assert poll(lambda: answers(server)), "the root is back and not served"
+    # The directory that is open may go on being served: a switch by two renames loses nothing.
+    assert poll(lambda: server.fetch("/a.txt").status in (200, 404) and
+                re.search(re.escape(str(root)), server.log())), "never said"
+    write_tree(root, {"a.txt": b"new\n"})
+    assert poll(lambda: server.fetch("/a.txt").body == b"new\n"), "the new root is not served"
+
+
+def test_a_root_that_is_not_there_at_first_is_served_when_it_comes(serve, tmp_path):
+    (tmp_path / "late").mkdir()
+    server = serve(everything(tmp_path / "late"))
+    os.rmdir(tmp_path / "late")
+    assert server.fetch("/a.txt").status == 404
+    write_tree(tmp_path / "late", {"a.txt": b"a\n"})
+    assert poll(lambda: answers(server)), "the root is there and not served"
 
 
 def test_a_root_that_is_a_link_to_nothing_is_404(serve, root, tmp_path):
@@ -124,15 +140,15 @@ def starting(folder, text, *arguments):
 def test_an_access_log_that_cannot_be_written_is_named(binary, tmp_path, root):
     errors = starting(tmp_path, {
         "listen": f"127.0.0.1:{free_port()}", "sites": everything(root),
-        "log": {"access": "/nonexistent/folder/access.log"}})
-    assert "/nonexistent/folder/access.log" in errors
+        "log": {"access": str(root / "a.txt/access.log")}})
+    assert "a.txt/access.log" in errors
 
 
 def test_an_error_log_that_cannot_be_written_is_named(binary, tmp_path, root):
     errors = starting(tmp_path, {
         "listen": f"127.0.0.1:{free_port()}", "sites": everything(root),
-        "log": {"file": "/nonexistent/folder/error.log"}})
-    assert "/nonexistent/folder/error.log" in errors
+        "log": {"file": str(root / "a.txt/error.log")}})
+    assert "a.txt/error.log" in errors
 
 
 def test_a_port_that_is_taken_is_named(binary, tmp_path, root):

@@ -67,6 +67,7 @@ def test_a_request_in_the_making_is_answered_or_ended_but_never_half(start):
         connection.send(b"GET /a.txt HTTP/1.1\r\nHost: site")
         time.sleep(0.2)
         server.signal(signal.SIGTERM)
+        poll(lambda: refuses(server))
         connection.send(b".test\r\n\r\n")
         try:
             response = connection.read_response()
