@@ -1,5 +1,8 @@
 #include "media/asset.h"
 
+#include <algorithm>
+
+#include "base/clock.h"
 #include "base/text.h"
 #include "http/date.h"
 
@@ -44,7 +47,9 @@ std::shared_ptr<const http::HeaderBlock> full_head(const Asset& asset, const Var
   }
   if (!options.content_range.empty()) head.add("Content-Range", options.content_range);
   head.add("ETag", variant.etag);
-  head.add("Last-Modified", http::format_date(asset.last_modified()));
+  if (asset.last_modified() != 0) {
+    head.add("Last-Modified", http::format_date(asset.last_modified()));
+  }
   head.add("Accept-Ranges", "bytes");
   add_policy(head, asset, options.caching ? *options.caching : asset.caching);
   return std::make_shared<const http::HeaderBlock>(std::move(head));
@@ -65,7 +70,11 @@ std::shared_ptr<const Asset> finish_asset(Asset asset, std::string file, const I
                                           const Inspection* inspection,
                                           std::vector<CodedFile> coded) {
   asset.hashed = inspection != nullptr;
-  if (inspection) asset.sha256 = to_hex(inspection->digest);
+  asset.modified = std::min(identity.mtime_seconds(), wall_seconds());
+  if (inspection) {
+    asset.digest = inspection->digest;
+    asset.sha256 = to_hex(inspection->digest);
+  }
   Variant plain;
   plain.file = std::move(file);
   plain.identity = identity;

@@ -38,16 +38,21 @@ struct Asset {
   bool sandboxed = false;  // active content of a user: it must not run
   bool varies = false;     // there are variants, or there may be soon
   bool hashed = false;
-  std::string sha256;  // lower-case hexadecimal; empty until hashed
+  std::int64_t modified = 0;
+  Sha256 digest{};     // of the content, once hashed
+  std::string sha256;  // the same in lower-case hexadecimal; empty until hashed
   Caching caching;
   config::Headers extra;  // of the route
   // What stands beside the file under the suffix of each coding, of use or not.
   std::array<std::optional<Identity>, http::codings> siblings;
+  std::vector<Identity> awaited;     // siblings that are being compared with the content
   std::vector<std::string> remarks;  // for explain: why a sibling is not used
   std::vector<Variant> variants;     // identity first
 
   const Variant& identity() const { return variants.front(); }
-  std::int64_t last_modified() const { return identity().identity.mtime_seconds(); }
+  // Seconds since 1970, 0 for none. A time that lay ahead when this was made is that moment
+  // (RFC 9110, 8.8.2.1).
+  std::int64_t last_modified() const { return modified; }
   // The best variant for an Accept-Encoding; null when none is acceptable (406).
   const Variant* choose(std::optional<std::string_view> accept_encoding) const;
   // Bytes of memory that this holds, roughly.

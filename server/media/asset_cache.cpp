@@ -18,6 +18,7 @@ AssetCache::Entry& AssetCache::put(std::uint32_t owner, std::string_view path, E
   entry.weight = entry.asset->weight() + path.size();
   const auto [position, added] = entries_.emplace(Key{owner, std::string(path)}, std::move(entry));
   Entry& kept = position->second;
+  kept.newer = kept.older = nullptr;  // it may be a copy of another entry
   kept.owner = owner;
   kept.path = &position->first.path;
   make_newest(kept);

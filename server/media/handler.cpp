@@ -80,9 +80,11 @@ AssetCache::Entry* FilesHandler::fresh_entry(std::string_view path) {
 
 bool FilesHandler::is_unchanged(AssetCache::Entry& entry, std::string_view path) const {
   const Variant& plain = entry.asset->identity();
-  // What an index stands for, what a manifest said, and what was still being written are found
-  // out again.
-  if (plain.file != path || entry.generation != manifests_->generation() || entry.unsettled) {
+  // What a manifest said, what was still being written, and whether another index would come
+  // before this one are found out again.
+  if (entry.generation != manifests_->generation() || entry.unsettled) return false;
+  if (plain.file.substr(path.size()) !=
+      (plain.file.size() == path.size() ? "" : action_.index[0])) {
     return false;
   }
   const auto now = library_.identify(plain.file);
@@ -97,7 +99,7 @@ Result<FilesHandler::Located> FilesHandler::locate(std::string_view path) const 
   if (found->kind == Found::Kind::directory) {
     return locate_index(std::string(path) + "/", true);
   }
-  return Located{std::string(path), std::move(*found), false};
+  return located(std::string(path), std::move(*found), false);
 }
 
 Result<FilesHandler::Located> FilesHandler::locate_index(std::string directory,
@@ -105,7 +107,7 @@ Result<FilesHandler::Located> FilesHandler::locate_index(std::string directory,
   for (const std::string& name : action_.index) {
     auto found = library_.find(directory + name);
     if (found && found->kind == Found::Kind::file) {
-      return Located{directory + name, std::move(*found), needs_slash};
+      return located(directory + name, std::move(*found), needs_slash);
     }
     if (!found && found.error().kind != ErrorKind::not_found) {
       return tl::unexpected(found.error());
@@ -114,8 +116,14 @@ Result<FilesHandler::Located> FilesHandler::locate_index(std::string directory,
   return fail(ErrorKind::not_found, "it is no directory with an index file");
 }
 
+FilesHandler::Located FilesHandler::located(std::string file, Found found, bool needs_slash) const {
+  const bool unsettled = wall_nanoseconds() - found.identity.ctime_ns < unsettled_ns;
+  return {std::move(file), std::move(found),         needs_slash,
+          coarse_now(),    manifests_->generation(), unsettled};
+}
+
 void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
-  auto located = locate(path);
+  const auto located = locate(path);
   if (!located) {
     cache_.erase(number_, path);
     return not_found(exchange, path, located.error());
@@ -123,69 +131,77 @@ void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
   if (located->needs_slash) return redirect_to_slash(exchange);
   const Found& found = located->found;
   if (loader_.is_quick(located->file, found)) {
-    const auto asset = keep(path, loader_.load_now(located->file, found), found).asset;
+    const auto asset = keep(path, loader_.load_now(located->file, found), *located);
     return serve(exchange, path, asset, found.file);
   }
   if (Loader::is_worth_waiting(found)) {
-    return load_later(exchange, std::string(path), std::move(*located));
+    return load_later(exchange, std::string(path), *located);
   }
-  const auto asset = keep(path, loader_.load_unseen(located->file, found), found).asset;
+  const auto asset = keep(path, loader_.load_unseen(located->file, found), *located);
   hash_in_background(std::string(path), *located);
   serve(exchange, path, asset, found.file);
 }
 
-void FilesHandler::load_later(http::Exchange& exchange, const std::string& path, Located located) {
-  auto& pending = pending_[path];
-  const bool is_first = pending == nullptr;
-  if (is_first) pending = std::make_shared<Pending>();
-  const auto waiting = pending;
-  waiting->waiting.push_back(&exchange);
-  exchange.hold(std::make_unique<Waiting>(waiting, waiting->waiting.size() - 1));
-  if (!is_first) return;
-  const bool taken =
-      loader_.load_later(located.file, located.found, Press::Urgency::request_waits,
-                         [this, path, located, waiting](std::shared_ptr<const Asset> asset) {
-                           arrived(path, located, std::move(asset), waiting);
-                         });
+void FilesHandler::load_later(http::Exchange& exchange, const std::string& path,
+                              const Located& located) {
+  const auto [pending, is_new] = pending_for(path, located);
+  pending->waiting.push_back(&exchange);
+  exchange.hold(std::make_unique<Waiting>(pending, pending->waiting.size() - 1));
+  if (!is_new || submit(path, located, pending, Press::Urgency::request_waits)) return;
   // Press is full: the answer is right, but weaker.
-  if (!taken) arrived(path, located, nullptr, waiting);
+  arrived(path, located, nullptr, pending);
 }
 
 void FilesHandler::hash_in_background(const std::string& path, const Located& located) {
-  if (pending_.contains(path)) return;
-  const auto nobody = std::make_shared<Pending>();
-  pending_[path] = nobody;
-  const bool taken =
-      loader_.load_later(located.file, located.found, Press::Urgency::background,
-                         [this, path, located, nobody](std::shared_ptr<const Asset> asset) {
-                           arrived(path, located, std::move(asset), nobody);
-                         });
-  if (!taken) pending_.erase(path);
+  const auto [pending, is_new] = pending_for(path, located);
+  if (is_new && !submit(path, located, pending, Press::Urgency::background)) pending_.erase(path);
+}
+
+// What waits for this content of the file, and whether it is new. Who comes after a change does
+// not wait with those who came before it: they get what there was then.
+std::pair<std::shared_ptr<FilesHandler::Pending>, bool> FilesHandler::pending_for(
+    const std::string& path, const Located& located) {
+  auto& pending = pending_[path];
+  if (pending && pending->identity == located.found.identity) return {pending, false};
+  pending = std::make_shared<Pending>(Pending{located.found.identity});
+  return {pending, true};
+}
+
+bool FilesHandler::submit(const std::string& path, const Located& located,
+                          const std::shared_ptr<Pending>& pending, Press::Urgency urgency) {
+  return loader_.load_later(located.file, located.found, urgency,
+                            [this, path, located, pending](std::shared_ptr<const Asset> asset) {
+                              arrived(path, located, std::move(asset), pending);
+                            });
 }
 
 void FilesHandler::arrived(const std::string& path, const Located& located,
                            std::shared_ptr<const Asset> asset,
                            const std::shared_ptr<Pending>& pending) {
-  pending_.erase(path);
-  const bool unread = asset == nullptr;
-  if (unread) asset = loader_.load_unseen(located.file, located.found);
-  AssetCache::Entry& entry = keep(path, asset, located.found);
-  if (unread) entry.unsettled = true;
+  if (!asset) asset = loader_.load_unseen(located.file, located.found);
+  const auto newest = pending_.find(path);
+  if (newest != pending_.end() && newest->second == pending) {
+    pending_.erase(newest);
+    keep(path, asset, located);
+  }
   for (std::size_t i = 0; i < pending->waiting.size(); ++i) {
     http::Exchange* exchange = std::exchange(pending->waiting[i], nullptr);
     if (exchange) serve(*exchange, path, asset, located.found.file);
   }
 }
 
-AssetCache::Entry& FilesHandler::keep(std::string_view path, std::shared_ptr<const Asset> asset,
-                                      const Found& found) {
+std::shared_ptr<const Asset> FilesHandler::keep(std::string_view path,
+                                                std::shared_ptr<const Asset> asset,
+                                                const Located& located) {
   AssetCache::Entry entry;
-  entry.asset = std::move(asset);
-  entry.open = found.file;
-  entry.checked = coarse_now();
-  entry.generation = manifests_->generation();
-  entry.unsettled = wall_nanoseconds() - found.identity.ctime_ns < unsettled_ns;
-  return cache_.put(number_, path, std::move(entry));
+  entry.asset = asset;
+  entry.open = located.found.file;
+  entry.checked = located.seen;
+  entry.generation = located.generation;
+  // What could not be read whole, or not yet, is tried again.
+  entry.unsettled = located.unsettled || !asset->hashed;
+  cache_.put(number_, path, std::move(entry));
+  return asset;
 }
 
 void FilesHandler::forget(const std::string& file) {
@@ -211,8 +227,9 @@ void FilesHandler::serve(http::Exchange& exchange, std::string_view path,
   if (!decision.needs_content() || variant->bytes) {
     return exchange.respond(respond_with(*asset, decision, nullptr));
   }
-  if (!file || variant != &asset->identity()) file = open(*variant, path);
-  if (file) return exchange.respond(respond_with(*asset, decision, std::move(file)));
+  auto content = file && variant == &asset->identity() ? file : open(*variant, path);
+  if (content) return exchange.respond(respond_with(*asset, decision, std::move(content)));
+  if (file) return serve_plain(exchange, path, *asset, std::move(file));
   // The file changed since it was last looked at: begin anew with what is there now. It ends,
   // because what load() serves brings its own descriptor.
   const std::string again(path);
@@ -220,6 +237,13 @@ void FilesHandler::serve(http::Exchange& exchange, std::string_view path,
   forget(holding->identity().file);
   cache_.erase(number_, again);
   load(exchange, again);
+}
+
+// The sibling that was chosen went away right after it was seen: the file itself will do.
+void FilesHandler::serve_plain(http::Exchange& exchange, std::string_view path, Asset asset,
+                               std::shared_ptr<const Descriptor> file) {
+  asset.variants.resize(1);
+  serve(exchange, path, std::make_shared<const Asset>(std::move(asset)), std::move(file));
 }
 
 // Null unless the file still is what the variant describes.
@@ -246,7 +270,7 @@ std::optional<Caching> FilesHandler::earned_by_query(const http::Request& reques
   }
   if (version_in_query(request.query()).empty()) return std::nullopt;
   if (!query_names_content(request.query(), asset.sha256, md5_of(asset, path),
-                           asset.last_modified(), wall_seconds())) {
+                           asset.identity().identity.mtime_seconds(), wall_seconds())) {
     return std::nullopt;
   }
   return immutable_because("the query names the content by its digest or its time");
@@ -278,8 +302,10 @@ void FilesHandler::explain(http::Exchange& exchange, const Asset& asset,
 }
 
 void FilesHandler::not_found(http::Exchange& exchange, std::string_view path, const Error& error) {
-  note(exchange, "no file for '" + printable(path) + "' in " + library_.root().string() + ": " +
-                     error.message);
+  if (exchange.explanation) {
+    note(exchange, "no file for '" + printable(path) + "' in " + library_.root().string() + ": " +
+                       error.message);
+  }
   if (error.kind != ErrorKind::not_found) {
     services_.log.once_a_minute(
         "open " + library_.root().string(), Log::Level::error,
@@ -305,6 +331,7 @@ void FilesHandler::redirect_to_slash(http::Exchange& exchange) {
   http::HeaderBlock head;
   head.add("Location", to);
   head.add("Content-Type", "text/plain; charset=utf-8");
+  for (const auto& [name, value] : action_.headers) head.add(name, value);
   response.head = std::make_shared<const http::HeaderBlock>(std::move(head));
   exchange.respond(std::move(response));
 }

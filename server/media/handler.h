@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "config/settings.h"
 #include "http/exchange.h"
@@ -28,16 +30,21 @@ class FilesHandler final : public http::Handler {
   void handle(http::Exchange& exchange) override;
 
  private:
-  // The exchanges that wait for one file to be looked at; a client that leaves empties its place.
+  // The exchanges that wait for one content of a file to be looked at; a client that leaves
+  // empties its place.
   struct Pending {
-    std::vector<http::Exchange*> waiting;
+    Identity identity;
+    std::vector<http::Exchange*> waiting = {};
   };
   class Waiting;
 
   struct Located {
     std::string file;  // relative to the root; with the index name for a directory
     Found found;
-    bool needs_slash = false;  // a directory with an index was asked for without its slash
+    bool needs_slash = false;      // a directory with an index was asked for without its slash
+    Instant seen{};                // when it was found
+    std::uint64_t generation = 0;  // of the manifest at that time
+    bool unsettled = false;        // it had changed right before
   };
 
   void look_around();
@@ -45,18 +52,25 @@ class FilesHandler final : public http::Handler {
   bool is_unchanged(AssetCache::Entry& entry, std::string_view path) const;
   Result<Located> locate(std::string_view path) const;
   Result<Located> locate_index(std::string directory, bool needs_slash) const;
+  Located located(std::string file, Found found, bool needs_slash) const;
 
   void load(http::Exchange& exchange, std::string_view path);
-  void load_later(http::Exchange& exchange, const std::string& path, Located located);
+  void load_later(http::Exchange& exchange, const std::string& path, const Located& located);
   void hash_in_background(const std::string& path, const Located& located);
+  std::pair<std::shared_ptr<Pending>, bool> pending_for(const std::string& path,
+                                                        const Located& located);
+  bool submit(const std::string& path, const Located& located,
+              const std::shared_ptr<Pending>& pending, Press::Urgency urgency);
   void arrived(const std::string& path, const Located& located, std::shared_ptr<const Asset> asset,
                const std::shared_ptr<Pending>& pending);
   void forget(const std::string& file);
-  AssetCache::Entry& keep(std::string_view path, std::shared_ptr<const Asset> asset,
-                          const Found& found);
+  std::shared_ptr<const Asset> keep(std::string_view path, std::shared_ptr<const Asset> asset,
+                                    const Located& located);
 
   void serve(http::Exchange& exchange, std::string_view path,
              const std::shared_ptr<const Asset>& asset, std::shared_ptr<const Descriptor> file);
+  void serve_plain(http::Exchange& exchange, std::string_view path, Asset asset,
+                   std::shared_ptr<const Descriptor> file);
   std::shared_ptr<const Descriptor> open(const Variant& variant, std::string_view path);
   std::optional<Caching> earned_by_query(const http::Request& request, const Asset& asset,
                                          std::string_view path);

@@ -1,7 +1,5 @@
 #include "media/inspection.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,17 +10,6 @@ namespace frontis::media {
 namespace {
 
 constexpr std::size_t block_size = 256 * 1024;
-
-std::int64_t nanoseconds(const timespec& time) {
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-bool is_unchanged(int file, const Identity& identity) {
-  struct stat now {};
-  return ::fstat(file, &now) == 0 && static_cast<std::uint64_t>(now.st_size) == identity.size &&
-         nanoseconds(now.st_mtim) == identity.mtime_ns &&
-         nanoseconds(now.st_ctim) == identity.ctime_ns;
-}
 
 tl::unexpected<Error> changed() {
   return fail(ErrorKind::io, "the file changed while it was being read");
@@ -56,19 +43,18 @@ Result<Inspection> inspect(int file, const Identity& identity, const Questions& 
   std::string block;
   std::uint64_t offset = 0;
   const std::size_t step = questions.keep_bytes ? identity.size : block_size;
-  while (offset < identity.size) {
+  do {
     block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(step, identity.size - offset)));
     if (const auto read = read_block(file, offset, block); !read) {
       return tl::unexpected(read.error());
     }
+    // Asked of every block, so that a file which is being written costs no more than one.
+    if (identity_of(file) != identity) return changed();
     digest.update(block);
     if (fingerprint.has_candidates()) fingerprint.update(block);
     if (offset == 0) look_at_start(block, questions, inspection);
     offset += block.size();
-  }
-  if (identity.size == 0) look_at_start({}, questions, inspection);
-  // A file that is being written keeps its size for a moment: its times tell.
-  if (!is_unchanged(file, identity)) return changed();
+  } while (offset < identity.size);
   inspection.digest = digest.finish_sha256();
   inspection.scheme = fingerprint.finish();
   if (questions.keep_bytes) {

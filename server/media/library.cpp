@@ -180,6 +180,12 @@ std::int64_t Identity::mtime_seconds() const {
   return mtime_ns / second - (mtime_ns % second < 0 ? 1 : 0);
 }
 
+std::optional<Identity> identity_of(int descriptor) {
+  const auto look = look_at(descriptor, "", AT_EMPTY_PATH);
+  if (!look) return std::nullopt;
+  return look->identity;
+}
+
 Library::Library(const config::FilesAction& files)
     : root_path_(files.root),
       links_(files.links),

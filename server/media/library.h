@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ struct Identity {
 
   std::int64_t mtime_seconds() const;  // rounded down, also before 1970
 };
+
+// What an open file is now.
+[[nodiscard]] std::optional<Identity> identity_of(int descriptor);
 
 struct Found {
   enum class Kind { file, directory };

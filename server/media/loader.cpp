@@ -15,10 +15,16 @@ std::string_view last_segment(std::string_view path) {
   return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
 }
 
+// HTML, scripts under each of their names, and XML, which may hold XHTML wherever it is a page.
 bool is_active_type(std::string_view type) {
   const std::string_view essence = type.substr(0, type.find(';'));
-  return essence == "text/html" || essence == "application/xhtml+xml" ||
-         essence == "text/javascript" || essence == "application/xml" || essence == "text/xml";
+  const auto holds = [essence](std::string_view word) {
+    return essence.find(word) != essence.npos;
+  };
+  if (essence == "image/svg+xml") return false;  // it has rules of its own
+  return essence == "text/html" || essence.ends_with("+xml") || essence.ends_with("/xml") ||
+         essence == "text/xsl" || holds("javascript") || holds("ecmascript") || holds("jscript") ||
+         holds("livescript");
 }
 
 }  // namespace
@@ -72,7 +78,11 @@ std::shared_ptr<const Asset> Loader::assemble(const std::string& file, const Fou
   set_type(asset, file, inspection);
   judge(asset, file, inspection);
   std::vector<CodedFile> coded;
-  if (inspection) coded = coded_files(asset, file, found.identity, inspection->digest);
+  if (inspection) {
+    coded = coded_files(asset, file, found.identity, inspection->digest);
+  } else {
+    asset.varies = has_siblings(asset.type, file);  // they may be sent soon
+  }
   return finish_asset(std::move(asset), file, found.identity, inspection, std::move(coded));
 }
 
@@ -123,7 +133,8 @@ bool Loader::is_declared(std::string_view file) const {
 }
 
 bool Loader::is_fingerprinted_name(std::string_view file) const {
-  return is_surely_fingerprinted(last_segment(file)) || is_declared(file);
+  const std::string_view name = last_segment(file);  // empty for a directory
+  return !name.empty() && (is_surely_fingerprinted(name) || is_declared(file));
 }
 
 std::vector<CodedFile> Loader::coded_files(Asset& asset, const std::string& file,
@@ -147,33 +158,53 @@ std::optional<CodedFile> Loader::coded_file(Asset& asset, const std::string& fil
   const auto there = library_.identify(name);
   if (!there) return std::nullopt;
   const auto sibling = library_.find(name);
-  if (!sibling || sibling->kind != Found::Kind::file) return std::nullopt;
+  // A sibling that could not be opened for want of something is looked for again.
+  if (!sibling && sibling.error().kind != ErrorKind::not_found) return std::nullopt;
   asset.siblings[static_cast<std::size_t>(row.coding)] = *there;
+  if (!sibling) asset.remarks.push_back(name + " is not used: " + sibling.error().message);
+  if (!sibling || sibling->kind != Found::Kind::file) return std::nullopt;
   if (sibling->identity.size >= identity.size) {
     asset.remarks.push_back(name + " is not used: it is not smaller");
     return std::nullopt;
   }
-  auto known = services_.proofs.find_or_begin(sibling->identity, content);
+  const auto proof = proof_of(asset, file, *sibling, row, identity, content);
+  if (!proof) return std::nullopt;
+  CodedFile coded{row.coding, name, sibling->identity, proof->own_digest, nullptr};
+  if (sibling->identity.size > kept_size) return coded;
+  const auto read =
+      inspect(sibling->file->number(), sibling->identity, {last_segment(name), true, false});
+  if (!read || read->digest != proof->own_digest) {
+    services_.proofs.give_up(sibling->identity, content);
+    await_proof(asset, name, *sibling);
+    return std::nullopt;
+  }
+  coded.bytes = read->bytes;
+  return coded;
+}
+
+// None while `sibling` is not known to hold the content.
+std::optional<Proof> Loader::proof_of(Asset& asset, const std::string& file, const Found& sibling,
+                                      const http::CodingName& row, const Identity& identity,
+                                      const Sha256& content) {
+  const std::string name = file + std::string(row.file_suffix);
+  auto known = services_.proofs.find_or_begin(sibling.identity, content);
   if (!known) {
-    prove(file, *sibling, row, identity, content);
-    known = services_.proofs.find_or_begin(sibling->identity, content);  // press may be done
+    prove(file, sibling, row, identity, content);
+    known = services_.proofs.find(sibling.identity, content);  // press may be done
   }
   if (!known || known->pending) {
-    asset.varies = true;  // it may be sent soon
-    asset.remarks.push_back(name + " is not used yet: it is being compared");
+    await_proof(asset, name, sibling);
     return std::nullopt;
   }
-  if (!known->proof.same) {
-    asset.remarks.push_back(name + " is not used: it does not hold the same content");
-    return std::nullopt;
-  }
-  CodedFile coded{row.coding, name, sibling->identity, known->proof.own_digest, nullptr};
-  if (sibling->identity.size > kept_size) return coded;
-  const auto bytes =
-      inspect(sibling->file->number(), sibling->identity, {last_segment(name), true, false});
-  if (!bytes || bytes->digest != known->proof.own_digest) return std::nullopt;
-  coded.bytes = bytes->bytes;
-  return coded;
+  if (known->proof.same) return known->proof;
+  asset.remarks.push_back(name + " is not used: it does not hold the same content");
+  return std::nullopt;
+}
+
+void Loader::await_proof(Asset& asset, const std::string& name, const Found& sibling) const {
+  asset.varies = true;  // it may be sent soon
+  asset.awaited.push_back(sibling.identity);
+  asset.remarks.push_back(name + " is not used yet: it is being compared");
 }
 
 void Loader::prove(const std::string& file, const Found& sibling, const http::CodingName& row,
@@ -182,12 +213,11 @@ void Loader::prove(const std::string& file, const Found& sibling, const http::Co
               path = (library_.root() / file).string(), file, sibling, row, size = identity.size,
               content] {
     const auto proof = prove_sibling(sibling.file->number(), row.coding, size, content);
-    if (proof) {
-      services.proofs.finish(sibling.identity, content, *proof);
-    } else {
-      services.proofs.give_up(sibling.identity, content);
+    if (!proof || identity_of(sibling.file->number()) != sibling.identity) {
+      return services.proofs.give_up(sibling.identity, content);
     }
-    if (proof && !proof->same) {
+    services.proofs.finish(sibling.identity, content, *proof);
+    if (!proof->same) {
       services.counters.siblings_refused.fetch_add(1, std::memory_order_relaxed);
       services.log.once_a_minute(
           "sibling " + path + std::string(row.file_suffix), Log::Level::warning,
@@ -203,8 +233,21 @@ void Loader::prove(const std::string& file, const Found& sibling, const http::Co
   }
 }
 
+bool Loader::has_siblings(std::string_view type, const std::string& file) const {
+  if (!is_compressible(type)) return false;
+  return std::any_of(http::coding_names.begin(), http::coding_names.end(), [&](const auto& row) {
+    return row.coding != http::Coding::identity &&
+           library_.identify(file + std::string(row.file_suffix));
+  });
+}
+
 bool Loader::siblings_unchanged(const Asset& asset) const {
   if (!asset.hashed || !is_compressible(asset.type)) return true;
+  // Another loop may have begun the comparison, and then nobody tells this one of its end.
+  for (const Identity& awaited : asset.awaited) {
+    const auto known = services_.proofs.find(awaited, asset.digest);
+    if (!known || !known->pending) return false;
+  }
   for (const http::CodingName& row : http::coding_names) {
     if (row.coding == http::Coding::identity) continue;
     const auto now = library_.identify(asset.identity().file + std::string(row.file_suffix));

@@ -41,10 +41,10 @@ class Loader {
   using Done = std::function<void(std::shared_ptr<const Asset>)>;
   bool load_later(const std::string& file, const Found& found, Press::Urgency urgency, Done done);
 
-  // Whether the names under which a missing file was asked for promise that it never changes.
+  // Whether the name of a missing file promises that its content never changes.
   bool is_fingerprinted_name(std::string_view file) const;
   std::uint64_t generation() const { return manifests_->generation(); }
-  // True while nothing beside or about `asset` has changed.
+  // True while nothing beside `asset` has changed, nor what is known of it.
   bool siblings_unchanged(const Asset& asset) const;
 
  private:
@@ -58,6 +58,11 @@ class Loader {
   std::optional<CodedFile> coded_file(Asset& asset, const std::string& file,
                                       const http::CodingName& row, const Identity& identity,
                                       const Sha256& content);
+  std::optional<Proof> proof_of(Asset& asset, const std::string& file, const Found& sibling,
+                                const http::CodingName& row, const Identity& identity,
+                                const Sha256& content);
+  void await_proof(Asset& asset, const std::string& name, const Found& sibling) const;
+  bool has_siblings(std::string_view type, const std::string& file) const;
   void prove(const std::string& file, const Found& sibling, const http::CodingName& row,
              const Identity& identity, const Sha256& content);
 

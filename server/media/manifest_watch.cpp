@@ -55,12 +55,7 @@ void ManifestWatch::refresh() {
   if (reading_.exchange(true)) return;
   auto job = [self = shared_from_this()] {
     self->library_.refresh();
-    bool changed = false;
-    {
-      const std::lock_guard lock(self->mutex_);
-      changed = self->identify() != self->read_;
-    }
-    if (changed) self->read();
+    if (self->identify() != self->read_) self->read();
     self->reading_.store(false);
   };
   if (!press_.submit(Press::Urgency::background, std::move(job))) reading_.store(false);
@@ -75,26 +70,30 @@ ManifestWatch::Identities ManifestWatch::identify() const {
 }
 
 void ManifestWatch::read() {
-  const Identities identities = identify();
+  // Taken before the reading, so that a change meanwhile is seen the next time.
+  read_ = identify();
   auto manifest = std::make_shared<Manifest>();
   for (std::size_t i = 0; i < files.size(); ++i) {
-    if (identities[i]) add(*manifest, files[i], i == 1);
+    if (!read_[i]) continue;
+    const auto added = add(*manifest, files[i], i == 1);
+    if (added) continue;
+    log_.warning("{}/{} is not read: {}; names that only it lists are not trusted",
+                 library_.root().string(), files[i], added.error().message);
   }
   const std::lock_guard lock(mutex_);
   current_ = std::move(manifest);
-  read_ = identities;
   generation_.fetch_add(1, std::memory_order_release);
 }
 
-bool ManifestWatch::add(Manifest& manifest, std::string_view file, bool vite) const {
+Result<void> ManifestWatch::add(Manifest& manifest, std::string_view file, bool vite) const {
   const auto found = library_.find(file);
-  if (!found || found->kind != Found::Kind::file || found->identity.size > most_bytes) return false;
+  if (!found) return tl::unexpected(found.error());
+  if (found->kind != Found::Kind::file) return fail(ErrorKind::invalid, "it is a directory");
+  if (found->identity.size > most_bytes) {
+    return fail(ErrorKind::invalid, "it is larger than 64 MiB");
+  }
   const std::string json = read_all(found->file->number(), found->identity.size);
-  const auto added = vite ? manifest.add_vite(json) : manifest.add_staticfiles(json);
-  if (added) return true;
-  log_.warning("{}/{} is not read: {}; names that only it lists are not trusted",
-               library_.root().string(), file, added.error().message);
-  return false;
+  return vite ? manifest.add_vite(json) : manifest.add_staticfiles(json);
 }
 
 }  // namespace frontis::media

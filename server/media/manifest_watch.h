@@ -38,14 +38,16 @@ class ManifestWatch : public std::enable_shared_from_this<ManifestWatch> {
 
   Identities identify() const;
   void read();
-  bool add(Manifest& manifest, std::string_view file, bool vite) const;
+  Result<void> add(Manifest& manifest, std::string_view file, bool vite) const;
 
+  // Of the constructor and then of the one job that runs at a time (reading_).
   Library library_;
+  Identities read_;  // what current_ was read from
+
   Press& press_;
   Log& log_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // of current_
   std::shared_ptr<const Manifest> current_;
-  Identities read_;  // what current_ was read from
   std::atomic<std::uint64_t> generation_{1};
   std::atomic<std::int64_t> looked_{0};  // wall seconds
   std::atomic<bool> reading_{false};

@@ -20,6 +20,13 @@ std::optional<Proofs::Known> Proofs::find_or_begin(const Identity& sibling, cons
   return std::nullopt;
 }
 
+std::optional<Proofs::Known> Proofs::find(const Identity& sibling, const Sha256& content) {
+  const std::lock_guard lock(mutex_);
+  const auto position = known_.find(Key{sibling, content});
+  if (position == known_.end()) return std::nullopt;
+  return position->second;
+}
+
 void Proofs::finish(const Identity& sibling, const Sha256& content, const Proof& proof) {
   const std::lock_guard lock(mutex_);
   known_[Key{sibling, content}] = Known{false, proof};

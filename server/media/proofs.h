@@ -21,6 +21,8 @@ class Proofs {
     Proof proof;
   };
   [[nodiscard]] std::optional<Known> find_or_begin(const Identity& sibling, const Sha256& content);
+  // The same for one who will not prove it.
+  [[nodiscard]] std::optional<Known> find(const Identity& sibling, const Sha256& content);
   void finish(const Identity& sibling, const Sha256& content, const Proof& proof);
   // It could not be read: the next who asks tries again.
   void give_up(const Identity& sibling, const Sha256& content);

@@ -14,6 +14,7 @@
 #include <array>
 #include <climits>
 
+#include "as_ordinary_user.h"
 #include "scratch_folder.h"
 
 namespace frontis::media {
@@ -216,22 +217,6 @@ TEST_F(LibraryTest, DevicesAreNotFound) {
   }
   EXPECT_EQ(find("device"), "not found");
 }
-
-// Root reads everything: a test of permissions is run as another user then.
-class AsOrdinaryUser {
- public:
-  explicit AsOrdinaryUser(const fs::path& folder) {
-    EXPECT_EQ(chmod(folder.c_str(), 0755), 0);
-    constexpr uid_t nobody = 65534;
-    EXPECT_EQ(seteuid(was_ == 0 ? nobody : was_), 0);
-  }
-  ~AsOrdinaryUser() { EXPECT_EQ(seteuid(was_), 0); }
-  AsOrdinaryUser(const AsOrdinaryUser&) = delete;
-  AsOrdinaryUser& operator=(const AsOrdinaryUser&) = delete;
-
- private:
-  const uid_t was_ = geteuid();
-};
 
 TEST_F(LibraryTest, UnreadableFilesAreNotFoundWithTheReason) {
   scratch_.write("root/closed/app.css", "style");
