@@ -18,6 +18,7 @@ using testing::Not;
 TEST(Commands, AreAllShownByHelp) {
   const Ran ran = run_command({"--help"});
   EXPECT_EQ(ran.code, done);
+  EXPECT_THAT(ran.out, HasSubstr("Example:\n  frontis "));
   for (const Command& command : all()) {
     EXPECT_THAT(ran.out, HasSubstr(std::string(command.name)));
     EXPECT_THAT(ran.out, HasSubstr(std::string(command.summary)));
