@@ -33,7 +33,8 @@ constexpr int hex_value(char c) {
 [[nodiscard]] std::string to_hex(std::span<const unsigned char> bytes);
 
 // The candidate that `word` was probably meant to be (edit distance at most a third of its
-// length, at least 1), or an empty view. Used by errors that say "did you mean".
+// length, at least 1, where a swap of two neighbours is one edit), or an empty view. Used by
+// errors that say "did you mean".
 [[nodiscard]] std::string_view closest(std::string_view word,
                                        std::span<const std::string_view> candidates);
 

@@ -11,6 +11,16 @@ namespace frontis::commands {
 
 namespace {
 
+int report(const Findings& findings) {
+  for (const std::string& finding : findings.all()) complain(finding);
+  for (const std::string& note : findings.notes()) std::printf("note: %s\n", note.c_str());
+  if (findings.empty()) return done;
+  const std::size_t count = findings.all().size() + findings.left_out();
+  std::printf("findings: %zu%s\n", count,
+              findings.left_out() > 0 ? "; mend these first, then check again" : "");
+  return found_fault;
+}
+
 int check_file(const std::string& chosen, bool deep) {
   const auto file = find_configuration(chosen);
   if (!file) return found_fault;
@@ -18,14 +28,10 @@ int check_file(const std::string& chosen, bool deep) {
   if (!settings) return found_fault;
   std::size_t routes = 0;
   for (const config::Site& site : settings->sites) routes += site.routes.size();
-  if (deep) {
-    const auto findings = deep_check(*settings);
-    for (const std::string& finding : findings) std::fprintf(stderr, "%s\n", finding.c_str());
-    if (!findings.empty()) return found_fault;
-  }
   std::printf("%s: valid; sites: %zu, routes: %zu\n", file->c_str(), settings->sites.size(),
               routes);
-  return done;
+  std::fflush(stdout);
+  return deep ? report(deep_check(*settings)) : done;
 }
 
 }  // namespace
@@ -36,7 +42,9 @@ std::function<int()> declare_check(CLI::App& options) {
   options.add_option("-c,--config", *file,
                      "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
   options.add_flag("--deep", *deep,
-                   "Also look at roots, permissions, sockets, and routes that hide files");
+                   "Also look at this machine: roots, links, permissions, stale siblings, "
+                   "manifests, sockets, logs, and routes that hide files. As root it sees what "
+                   "the configured user sees");
   return [file, deep] { return check_file(*file, *deep); };
 }
 

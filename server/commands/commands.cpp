@@ -42,7 +42,8 @@ int run(int count, const char* const* arguments) {
   app.require_subcommand(0, 1);
   app.footer(
       "Exit status: 0 done, 1 a fault was found, 2 bad usage.\n"
-      "Without a command: frontis serve.");
+      "Without a command: frontis serve.\n"
+      "Example:\n  frontis run public --listen 8080");
   std::vector<Declared> declared;
   for (const Command& command : table) {
     CLI::App* options = app.add_subcommand(std::string(command.name), std::string(command.summary));

@@ -1,6 +1,9 @@
 #include "commands/configuration.h"
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 
 #include "config/load.h"
 
@@ -36,17 +39,20 @@ std::optional<std::filesystem::path> find_configuration(const std::string& chose
 
 std::optional<config::Settings> read_configuration(const std::filesystem::path& file) {
   config::Loaded loaded = config::load_file(file);
-  for (const config::Fault& fault : loaded.faults) {
-    std::fprintf(stderr, "%s\n", fault.text().c_str());
-  }
+  for (const config::Fault& fault : loaded.faults) complain(fault.text());
   return std::move(loaded.settings);
 }
 
 std::unique_ptr<Log> open_log(const config::Settings& settings) {
   auto log = Log::open(settings.log.file, level_of(settings.log.level));
   if (log) return std::move(*log);
-  std::fprintf(stderr, "frontis: %s\n", log.error().message.c_str());
+  complain("frontis: " + log.error().message);
   return nullptr;
+}
+
+void complain(const std::string& sentence) {
+  const bool in_colour = ::isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  std::fprintf(stderr, in_colour ? "\033[31m%s\033[0m\n" : "%s\n", sentence.c_str());
 }
 
 }  // namespace frontis::commands

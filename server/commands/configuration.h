@@ -1,4 +1,4 @@
-// How the commands find, read and judge a configuration file.
+// How the commands find, read and judge a configuration file, and say what is wrong with it.
 #pragma once
 
 #include <filesystem>
@@ -17,6 +17,9 @@ namespace frontis::commands {
 
 // The settings of `file`; none when it has faults, each of which is then on stderr.
 [[nodiscard]] std::optional<config::Settings> read_configuration(const std::filesystem::path& file);
+
+// A fault or finding, on a line of stderr; in red where that is a terminal.
+void complain(const std::string& sentence);
 
 // The error log that `settings` ask for; null when it cannot be opened, which stderr then says.
 [[nodiscard]] std::unique_ptr<Log> open_log(const config::Settings& settings);

@@ -1,7 +1,26 @@
 #include "commands/deep_check.h"
 
+#include "commands/acting_user.h"
+#include "commands/files_check.h"
+#include "commands/machine_check.h"
+#include "commands/routes_check.h"
+#include "commands/sockets_check.h"
+
 namespace frontis::commands {
 
-std::vector<std::string> deep_check(const config::Settings&) { return {}; }
+Findings deep_check(const config::Settings& settings) {
+  Findings findings;
+  check_sockets(settings, findings);
+  check_logs(settings, findings);
+  check_open_files(settings, findings);
+  check_state_place(settings, findings);
+  // Where we cannot be that user, what we see ourselves is better than nothing.
+  const auto acting = ActingUser::become(settings.user);
+  if (!acting) findings.add(settings.file.filename().string(), acting.error().message);
+  check_state(settings, findings);
+  check_files(settings, findings);
+  check_routes(settings, findings);
+  return findings;
+}
 
 }  // namespace frontis::commands

@@ -3,16 +3,16 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
+#include <utility>
 
-#include "base/clock.h"
+#include "commands/acting_user.h"
 #include "commands/commands.h"
 #include "commands/configuration.h"
-#include "http/date.h"
+#include "commands/explained_answer.h"
+#include "commands/explained_request.h"
+#include "commands/state_copy.h"
 #include "http/dispatch.h"
 #include "http/http1.h"
-#include "http/http1_head.h"
 #include "wiring.h"
 
 namespace frontis::commands {
@@ -21,88 +21,78 @@ namespace {
 
 struct Options {
   std::string file;
-  std::string url;
-  std::string method = "GET";
-  std::vector<std::string> headers;
+  TypedRequest typed;
 };
 
 // An exchange without a connection: it keeps the answer instead of sending it.
-class ExplainedExchange final : public http::Exchange {
+class KeptExchange final : public http::Exchange {
  public:
-  void respond(http::Response response) override { answer = std::move(response); }
+  void respond(http::Response response) override { answer_ = std::move(response); }
   http::Request& request_to_read() { return request_; }
+  const http::Response& answer() const { return *answer_; }
 
-  std::optional<http::Response> answer;
+ private:
+  std::optional<http::Response> answer_;
 };
 
-// The request as a client would send it. A bare path asks the first site.
-std::string as_request(const Options& options, const config::Settings& settings) {
-  std::string_view rest = options.url;
-  std::string host = settings.sites.empty() ? "localhost" : settings.sites.front().names.front();
-  if (host.starts_with('*')) host = host == "*" ? "localhost" : "www" + host.substr(1);
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!rest.starts_with(scheme)) continue;
-    rest.remove_prefix(scheme.size());
-    const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
-    host = rest.substr(0, end);
-    rest.remove_prefix(end);
-  }
-  rest = rest.substr(0, rest.find('#'));
-  std::string head = options.method + " " + (rest.starts_with('/') ? "" : "/") + std::string(rest) +
-                     " HTTP/1.1\r\n";
-  bool names_host = false;
-  for (const std::string& header : options.headers) {
-    names_host =
-        names_host || http::field_name(header.substr(0, header.find(':'))) == http::FieldName::host;
-    head += header + "\r\n";
-  }
-  if (!names_host) head += "Host: " + host + "\r\n";
-  return head + "\r\n";
+void refuse(KeptExchange& exchange, const Error& error) {
+  exchange.request_to_read().clear();  // the session answers it like a GET
+  exchange.explanation->push_back("the request is refused: " + error.message);
+  http::Response answer = http::plain_response(http::status_of(error.kind), error.message);
+  answer.close = true;
+  exchange.respond(std::move(answer));
 }
 
-void print_answer(const http::Response& answer) {
-  const std::string date = http::format_date(wall_seconds());
-  const std::string expires =
-      answer.max_age ? http::format_date(wall_seconds() + *answer.max_age) : "";
-  http::HeadFraming framing;
-  framing.content_length = length_of(answer.body);
-  if (!framing.content_length) framing.content_length = answer.length;
-  framing.has_body = answer.status >= 200 && answer.status != 204 && answer.status != 304;
-  framing.keep_alive = !answer.close;
-  std::string head;
-  http::append_head(head, {answer.status, date, expires, answer.head.get()}, framing);
-  for (const char c : head) {
-    if (c != '\r') std::putchar(c);
+// The second time everything has been looked at, as after the first request to a server.
+void ask(const http::Router& router, const config::Limits& limits, std::string_view head,
+         KeptExchange& exchange) {
+  http::HeadParser parser(limits);
+  const auto length = parser.parse(head, exchange.request_to_read());
+  if (!length) return refuse(exchange, length.error());
+  if (*length < head.size()) {
+    return refuse(exchange, {ErrorKind::bad_request, "the head is not complete"});
   }
+  http::Explanation* const explanation = std::exchange(exchange.explanation, nullptr);
+  dispatch(router, exchange);
+  exchange.explanation = explanation;
+  dispatch(router, exchange);
+}
+
+void print(const std::string& shown, const KeptExchange& exchange,
+           const http::Explanation& explanation) {
+  std::printf("%s\n", shown.c_str());
+  for (const std::string& line : explanation) std::printf("# %s\n", line.c_str());
+  for (const std::string& line : outcome_lines(exchange.request(), exchange.answer())) {
+    std::printf("# %s\n", line.c_str());
+  }
+  std::printf("\n%s# %s\n", head_text(exchange.request(), exchange.answer()).c_str(),
+              body_line(exchange.request(), exchange.answer()).c_str());
 }
 
 int explain(const Options& options) {
   const auto file = find_configuration(options.file);
   if (!file) return found_fault;
-  const auto settings = read_configuration(*file);
+  auto settings = read_configuration(*file);
   if (!settings) return found_fault;
   const auto log = Log::silent();
+  http::Explanation explanation;
+  // The server's eyes and memory; nothing of either is changed.
+  const auto acting = ActingUser::become(settings->user);
+  if (!acting) explanation.push_back("files are read as ourselves: " + acting.error().message);
+  const StateCopy state(settings->state);
+  if (!state.fault().empty()) {
+    explanation.push_back("what was pinned under " + settings->state.string() +
+                          " is not known here: " + state.fault());
+  }
+  settings->state = state.folder();
   // Without press threads all work is done before the answer, and nothing is posted to a loop.
   SharedMedia media(*settings, 0, *log);
   const Handlers handlers(*settings, media, [](const std::function<void()>& work) { work(); });
-  const std::string head = as_request(options, *settings);
-  ExplainedExchange exchange;
-  http::HeadParser parser(settings->limits);
-  const auto length = parser.parse(head, exchange.request_to_read());
-  http::Explanation lines;
-  if (!length || *length == 0) {
-    const Error error =
-        length ? Error{ErrorKind::bad_request, "the head is not complete"} : length.error();
-    lines.push_back("the request is refused: " + error.message);
-    exchange.answer = http::plain_response(http::status_of(error.kind), error.message);
-    exchange.answer->close = true;
-  } else {
-    exchange.explanation = &lines;
-    dispatch(handlers.router(), exchange);
-  }
-  for (const std::string& line : lines) std::printf("# %s\n", line.c_str());
-  std::printf("\n");
-  print_answer(*exchange.answer);
+  const ExplainedRequest request = request_of(options.typed, *settings);
+  KeptExchange exchange;
+  exchange.explanation = &explanation;
+  ask(handlers.router(), settings->limits, request.head, exchange);
+  print(request.shown, exchange, explanation);
   return done;
 }
 
@@ -110,9 +100,14 @@ int explain(const Options& options) {
 
 std::function<int()> declare_explain(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("URL", options->url, "URL, or a path of the first site")->required();
-  app.add_option("-H,--header", options->headers, "A request header, 'Name: value'");
-  app.add_option("-X,--method", options->method, "Method")->capture_default_str();
+  TypedRequest& typed = options->typed;
+  app.add_option("URL", typed.url, "http://host/path, or a path of the first site")
+      ->required()
+      ->check(url_fault);
+  app.add_option("-H,--header", typed.headers, "A request header, 'Name: value'; may be repeated")
+      ->check(header_fault)
+      ->allow_extra_args(false);
+  app.add_option("-X,--method", typed.method, "Method")->capture_default_str()->check(method_fault);
   app.add_option("-c,--config", options->file,
                  "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
   return [options] { return explain(*options); };

@@ -41,7 +41,8 @@ std::vector<Fault> Faults::sorted() const {
   return out;
 }
 
-std::string in_quotes(std::string_view text, std::size_t longest_shown) {
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t longest_shown = 60;
   return "'" + printable(text, longest_shown) + "'";
 }
 

@@ -52,6 +52,6 @@ class Faults {
 };
 
 // What was found, as errors show it: 'soon', cut where it is long.
-[[nodiscard]] std::string in_quotes(std::string_view text, std::size_t longest_shown = 60);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace frontis::config

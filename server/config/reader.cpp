@@ -22,20 +22,18 @@ std::string joined(std::span<const std::string_view> words) {
   return out;
 }
 
-constexpr std::size_t longest_path = 4096;  // a path that is cut shows nobody what to mend
-
-// Why there is no directory at `path`; empty where there is one.
+// Why there is no directory at `path`; empty where there is one. A path is shown whole: its end
+// is what tells one from another.
 std::string directory_fault(const std::filesystem::path& path) {
+  constexpr std::size_t longest_shown = 4096;
+  const std::string shown = "'" + printable(path.native(), longest_shown) + "'";
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) {
-    return S_ISDIR(status.st_mode) ? ""
-                                   : in_quotes(path.native(), longest_path) + " is not a directory";
+    return S_ISDIR(status.st_mode) ? "" : shown + " is not a directory";
   }
   const int error = errno;
-  if (error == ENOENT)
-    return "the directory " + in_quotes(path.native(), longest_path) + " does not exist";
-  return in_quotes(path.native(), longest_path) +
-         " cannot be used: " + std::generic_category().message(error);
+  if (error == ENOENT) return "the directory " + shown + " does not exist";
+  return shown + " cannot be used: " + std::generic_category().message(error);
 }
 
 }  // namespace

@@ -19,6 +19,10 @@ Response answer_to_all() {
   return response;
 }
 
+void note(Exchange& exchange, const char* line) {
+  if (exchange.explanation) exchange.explanation->push_back(line);
+}
+
 std::string described(const Router::Target& target) {
   return "site '" + std::string(target.site) + "', route '" + std::string(target.route) + "'";
 }
@@ -27,9 +31,13 @@ std::string described(const Router::Target& target) {
 
 void dispatch(const Router& router, Exchange& exchange) {
   const Request& request = exchange.request();
-  if (request.asterisk) return exchange.respond(answer_to_all());
+  if (request.asterisk) {
+    note(exchange, "OPTIONS * asks for no path: what the server as a whole allows");
+    return exchange.respond(answer_to_all());
+  }
   // Nothing here is a tunnel, and an echo of the request would hand cookies to scripts.
   if (request.method == Method::connect || request.method == Method::trace) {
+    note(exchange, "CONNECT and TRACE are refused everywhere");
     return exchange.respond(method_not_allowed(allowed));
   }
   const Router::Target* target = router.find(request.host(), request.path());

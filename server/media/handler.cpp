@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "http/target.h"
+#include "media/explanation.h"
 
 namespace frontis::media {
 
@@ -292,10 +293,8 @@ void FilesHandler::explain(http::Exchange& exchange, const Asset& asset,
                            const Decision& decision) const {
   note(exchange, "file " + (library_.root() / asset.identity().file).string());
   for (const std::string& remark : asset.remarks) note(exchange, remark);
-  if (decision.variant) {
-    note(exchange, "variant " + std::string(http::row_of(decision.variant->coding).token) + ", " +
-                       std::to_string(decision.variant->size()) + " bytes");
-  }
+  note(exchange, "type " + asset.type);
+  explain_variants(asset, exchange.request(), decision.variant, *exchange.explanation);
   note(exchange,
        "caching '" + std::string(decision.caching->label) + "': " + decision.caching->reason);
   if (asset.sandboxed) note(exchange, "uploads: active content is defused");

@@ -26,6 +26,11 @@ class Manifest {
 
   bool lists(std::string_view relative_path) const;
   std::size_t size() const { return names_.size(); }
+  // Calls visit(relative_path) for each, in no order.
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (const std::string& name : names_) visit(std::string_view(name));
+  }
 
  private:
   [[nodiscard]] Result<void> add(const std::vector<std::string_view>& names);

@@ -107,16 +107,19 @@ struct ClosestRow {
 };
 
 TEST(Text, FindsTheWordThatWasProbablyMeant) {
-  constexpr std::array<std::string_view, 7> candidates{"expires", "cache", "files",        "links",
-                                                       "listen",  "log",   "fingerprinted"};
+  constexpr std::array<std::string_view, 8> candidates{
+      "expires", "cache", "files", "links", "level", "listen", "log", "fingerprinted"};
   constexpr ClosestRow rows[] = {
       {"exires", "expires"},    // a letter too few
       {"expirees", "expires"},  // a letter too many
       {"cachr", "cache"},       // another letter
-      {"cahce", ""},            // two of five letters: too far
+      {"cahce", "cache"},       // two neighbours swapped
+      {"levle", "level"},
+      {"lgo", "log"},
+      {"cahec", ""},    // two edits of five letters: too far
+      {"sexpier", ""},  // three of seven
       {"fingerprints", "fingerprinted"},
-      {"expiers", "expires"},  // two of seven
-      {"lgo", ""},
+      {"fignerpritned", "fingerprinted"},  // two swaps
       {"lug", "log"},
       {"cache", "cache"},
       {"", ""},

@@ -55,8 +55,7 @@ const MalformedCase malformed_cases[] = {
 )yaml",
      {"frontis.yaml:5:7: unknown key 'exires'; possible here: files, cache, fingerprinted, index, "
       "links, allow, uploads, headers",
-      "frontis.yaml:6:7: unknown key 'cahce'; possible here: files, cache, fingerprinted, index, "
-      "links, allow, uploads, headers",
+      "frontis.yaml:6:7: unknown key 'cahce'; did you mean 'cache'?",
       "frontis.yaml:7:7: 'status' belongs to 'redirect', not to 'files'",
       "frontis.yaml:8:7: 'body' belongs to 'respond', not to 'files'",
       "frontis.yaml:9:7: 'listing' is not available in this version: the content of a directory is "

@@ -122,7 +122,7 @@ threads: 1
 )yaml",
            {"frontis.yaml:2:11: expected one of combined, json, found 'jsn'; did you mean 'json'?",
             "frontis.yaml:3:10: expected one of debug, info, warning, error, off, found 'warn'",
-            "frontis.yaml:4:3: unknown key 'levle'; possible here: access, format, level, file"}),
+            "frontis.yaml:4:3: unknown key 'levle'; did you mean 'level'?"}),
     at_top("a log that is not a mapping", R"yaml(log: off
 )yaml",
            {"frontis.yaml:1:6: expected a mapping of keys, found 'off'"}),

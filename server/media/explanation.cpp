@@ -1,0 +1,55 @@
+#include "media/explanation.h"
+
+#include <optional>
+#include <string>
+
+#include "media/mime.h"
+
+namespace frontis::media {
+
+namespace {
+
+using http::Coding;
+
+std::string described(const Variant& variant) {
+  return "variant " + std::string(http::row_of(variant.coding).token) + ", " +
+         std::to_string(variant.size()) + " bytes";
+}
+
+std::string why_chosen(const Asset& asset, const Variant& chosen, bool asked) {
+  if (asset.variants.size() > 1) {
+    return asked ? ": the best that Accept-Encoding accepts" : ": there is no Accept-Encoding";
+  }
+  if (!is_compressible(asset.type)) return ": other codings are no use for its type";
+  return asset.remarks.empty() && chosen.coding == Coding::identity
+             ? ": nothing precompressed lies beside it"
+             : "";
+}
+
+std::string why_not(const Variant& variant, const Variant* chosen,
+                    const http::CodingWeights& weights, bool asked) {
+  if (weights.of(variant.coding) == 0) {
+    return asked ? "Accept-Encoding does not accept it" : "there is no Accept-Encoding";
+  }
+  if (chosen && weights.of(variant.coding) == weights.of(chosen->coding)) {
+    return "it is accepted as gladly, but not smaller";
+  }
+  return "Accept-Encoding gives it less weight";
+}
+
+}  // namespace
+
+void explain_variants(const Asset& asset, const http::Request& request, const Variant* chosen,
+                      http::Explanation& to) {
+  std::string scratch;
+  const auto field = request.combined(http::FieldName::accept_encoding, scratch);
+  if (chosen) to.push_back(described(*chosen) + why_chosen(asset, *chosen, field.has_value()));
+  const http::CodingWeights weights = http::coding_weights(field);
+  for (const Variant& variant : asset.variants) {
+    if (&variant == chosen) continue;
+    to.push_back(described(variant) +
+                 ", is not used: " + why_not(variant, chosen, weights, field.has_value()));
+  }
+}
+
+}  // namespace frontis::media

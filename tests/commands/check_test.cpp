@@ -1,0 +1,76 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "site_folder.h"
+
+namespace frontis::commands {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(Check, CountsTheSitesAndRoutesOfAGoodConfiguration) {
+  const SiteFolder folder;
+  const std::string file = folder.write("frontis.yaml",
+                                        "sites:\n"
+                                        "  example.org:\n"
+                                        "    /: {files: root}\n"
+                                        "    /gone: {respond: 410}\n"
+                                        "  \"*\":\n"
+                                        "    /: {respond: 404}\n");
+  const Ran ran = run_command({"check", "-c", file});
+  EXPECT_EQ(ran.code, done);
+  EXPECT_EQ(folder.shortened(ran.out), "F/frontis.yaml: valid; sites: 2, routes: 3\n");
+  EXPECT_THAT(ran.errors, IsEmpty());
+}
+
+TEST(Check, NamesEveryFault) {
+  const SiteFolder folder;
+  const std::string file = folder.write("frontis.yaml",
+                                        "lisen: 8080\n"
+                                        "sites:\n"
+                                        "  \"*\":\n"
+                                        "    /: {files: root, cahce: 1h}\n");
+  const Ran ran = run_command({"check", "-c", file});
+  EXPECT_EQ(ran.code, found_fault);
+  EXPECT_EQ(folder.shortened(ran.errors),
+            "F/frontis.yaml:1:1: unknown key 'lisen'; did you mean 'listen'?\n"
+            "F/frontis.yaml:4:22: unknown key 'cahce'; did you mean 'cache'?\n");
+  EXPECT_THAT(ran.out, IsEmpty());
+}
+
+TEST(Check, SaysThatThereIsNoSuchFile) {
+  const Ran ran = run_command({"check", "-c", "/nowhere/frontis.yaml"});
+  EXPECT_EQ(ran.code, found_fault);
+  EXPECT_THAT(ran.errors, HasSubstr("/nowhere/frontis.yaml"));
+}
+
+constexpr std::string_view on_a_unix_socket =
+    "listen: unix:./frontis.sock\n"
+    "sites: {\"*\": {/: {files: root}}}\n";
+
+TEST(Check, FindsNothingDeepDownWhereAllIsWell) {
+  const SiteFolder folder;
+  const std::string file = folder.write("frontis.yaml", on_a_unix_socket);
+  folder.write("root/index.html", "<!doctype html>\n");
+  const Ran ran = run_command({"check", "--deep", "-c", file});
+  EXPECT_EQ(ran.code, done) << ran.errors;
+  EXPECT_EQ(folder.shortened(ran.out), "F/frontis.yaml: valid; sites: 1, routes: 1\n");
+}
+
+TEST(Check, TellsWhatItFindsDeepDownAndHowMuch) {
+  const SiteFolder folder;
+  const std::string file = folder.write("frontis.yaml", on_a_unix_socket);
+  folder.link("nowhere", "root/a");
+  folder.link("nowhere", "root/b");
+  const Ran shallow = run_command({"check", "-c", file});
+  EXPECT_EQ(shallow.code, done);
+  const Ran deep = run_command({"check", "--deep", "-c", file});
+  EXPECT_EQ(deep.code, found_fault);
+  EXPECT_THAT(deep.errors, HasSubstr("'a' under "));
+  EXPECT_THAT(deep.errors, HasSubstr("'b' under "));
+  EXPECT_THAT(deep.out, HasSubstr("findings: 2\n"));
+}
+
+}  // namespace
+}  // namespace frontis::commands
