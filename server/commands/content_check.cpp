@@ -27,7 +27,7 @@ void ContentCheck::look_at(const std::string& file, const media::Found& found,
   if (!is_fingerprinted && siblings.empty()) return;
   if (!take(found.identity.size)) return;
   const auto inspection =
-      media::inspect(found.file->number(), found.identity, {name, false, false});
+      media::inspect(found.file->number(), found.identity, {name, false, false, nullptr});
   if (!inspection) {
     return tally_.add("files that cannot be read",
                       shown(file) + " cannot be read: " + inspection.error().message);

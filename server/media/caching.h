@@ -26,8 +26,7 @@ struct CachingFacts {
   bool hashed = false;                // the content is known
   std::optional<Scheme> verified;     // the name's fingerprint fits the content
   bool surely_fingerprinted = false;  // by Django's pattern, which nothing else makes
-  bool listed = false;                // in staticfiles.json or .vite/manifest.json
-  bool declared = false;              // under a prefix that the route calls fingerprinted
+  bool listed = false;                // in a manifest; otherwise a watched name is a declared one
   Watched watched = Watched::no;
 };
 

@@ -44,6 +44,7 @@ Result<Inspection> inspect(int file, const Identity& identity, const Questions& 
   std::uint64_t offset = 0;
   const std::size_t step = questions.keep_bytes ? identity.size : block_size;
   do {
+    if (questions.give_up && *questions.give_up) return fail(ErrorKind::io, "given up");
     block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(step, identity.size - offset)));
     if (const auto read = read_block(file, offset, block); !read) {
       return tl::unexpected(read.error());

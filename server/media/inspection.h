@@ -4,6 +4,7 @@
 // need libmagic on a press thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,6 +31,7 @@ struct Questions {
   std::string_view file_name;  // the last segment of the path
   bool keep_bytes = false;
   bool ask_magic = false;
+  const std::atomic<bool>* give_up = nullptr;  // when it becomes true; null: never
 };
 
 // Reads the open file from its beginning; its position is not moved. io when it cannot be read,

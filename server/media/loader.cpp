@@ -48,7 +48,7 @@ bool Loader::is_worth_waiting(const Found& found) { return found.identity.size <
 
 std::shared_ptr<const Asset> Loader::load_now(const std::string& file, const Found& found) {
   const auto inspection =
-      inspect(found.file->number(), found.identity, {last_segment(file), true, false});
+      inspect(found.file->number(), found.identity, {last_segment(file), true, false, nullptr});
   return assemble(file, found, inspection ? &*inspection : nullptr);
 }
 
@@ -59,10 +59,11 @@ std::shared_ptr<const Asset> Loader::load_unseen(const std::string& file, const 
 bool Loader::load_later(const std::string& file, const Found& found, Press::Urgency urgency,
                         Done done) {
   auto job = [this, alive = std::weak_ptr<bool>(alive_), post = post_, file, found,
-              ask_magic = services_.types.of(last_segment(file)).empty(), done = std::move(done)] {
+              ask_magic = services_.types.of(last_segment(file)).empty(),
+              &stopping = services_.press.stopping(), done = std::move(done)] {
     auto inspection = std::make_shared<Result<Inspection>>(
         inspect(found.file->number(), found.identity,
-                {last_segment(file), found.identity.size <= kept_size, ask_magic}));
+                {last_segment(file), found.identity.size <= kept_size, ask_magic, &stopping}));
     post([this, alive, file, found, done, inspection] {
       if (alive.expired()) return;
       done(*inspection ? assemble(file, found, &**inspection) : nullptr);
@@ -106,11 +107,10 @@ void Loader::judge(Asset& asset, const std::string& file, const Inspection* insp
   facts.policy = action_.cache;
   facts.surely_fingerprinted = has_django_fingerprint(last_segment(file));
   facts.listed = manifests_->current()->lists(file);
-  facts.declared = is_declared(file);
   if (inspection) {
     facts.hashed = true;
     facts.verified = inspection->scheme;
-    if (!facts.verified && (facts.listed || facts.declared)) {
+    if (!facts.verified && (facts.listed || is_declared(file))) {
       const auto verdict = services_.pins.check(url_prefix_ + file, inspection->digest);
       if (verdict == Pins::Verdict::changed) facts.watched = Watched::changed;
       if (verdict == Pins::Verdict::first || verdict == Pins::Verdict::same) {
@@ -171,8 +171,8 @@ std::optional<CodedFile> Loader::coded_file(Asset& asset, const std::string& fil
   if (!proof) return std::nullopt;
   CodedFile coded{row.coding, name, sibling->identity, proof->own_digest, nullptr};
   if (sibling->identity.size > kept_size) return coded;
-  const auto read =
-      inspect(sibling->file->number(), sibling->identity, {last_segment(name), true, false});
+  const auto read = inspect(sibling->file->number(), sibling->identity,
+                            {last_segment(name), true, false, nullptr});
   if (!read || read->digest != proof->own_digest) {
     services_.proofs.give_up(sibling->identity, content);
     await_proof(asset, name, *sibling);
@@ -212,7 +212,8 @@ void Loader::prove(const std::string& file, const Found& sibling, const http::Co
   auto job = [this, alive = std::weak_ptr<bool>(alive_), post = post_, &services = services_,
               path = (library_.root() / file).string(), file, sibling, row, size = identity.size,
               content] {
-    const auto proof = prove_sibling(sibling.file->number(), row.coding, size, content);
+    const auto proof = prove_sibling(sibling.file->number(), row.coding, size, content,
+                                     &services.press.stopping());
     if (!proof || identity_of(sibling.file->number()) != sibling.identity) {
       return services.proofs.give_up(sibling.identity, content);
     }

@@ -8,14 +8,22 @@
 namespace frontis::media {
 
 Press::Press(unsigned threads, Log& log) : log_(log) {
-  threads_.reserve(threads);
+  if (threads == 0) return;
   try {
-    while (threads_.size() < threads) threads_.emplace_back([this] { work(); });
+    start(threads);
   } catch (const std::system_error& error) {
     log_.error("only {} of {} press threads could be started ({}): raise the limit of tasks{}",
-               threads_.size(), threads, error.what(),
+               threads_.size(), threads + 1, error.what(),
                threads_.empty() ? "; until then hashing holds up the requests" : "");
   }
+}
+
+// The first takes all kinds of jobs, so that whatever can be started is of use.
+void Press::start(unsigned threads) {
+  threads_.reserve(threads + 1);
+  threads_.emplace_back([this] { work(false); });
+  threads_.emplace_back([this] { work(true); });
+  while (threads_.size() < threads + 1) threads_.emplace_back([this] { work(false); });
 }
 
 Press::~Press() {
@@ -38,7 +46,7 @@ bool Press::submit(Urgency urgency, std::function<void()> job) {
     if (urgent_.size() + background_.size() < most_waiting) {
       auto& queue = urgency == Urgency::request_waits ? urgent_ : background_;
       queue.push_back(std::move(job));
-      work_to_do_.notify_one();
+      work_to_do_.notify_all();  // the threads do not wait for the same
       return true;
     }
   }
@@ -54,12 +62,13 @@ void Press::drain() {
   idle_.wait(lock, [this] { return urgent_.empty() && background_.empty() && running_ == 0; });
 }
 
-void Press::work() {
+void Press::work(bool urgent_only) {
   pthread_setname_np(pthread_self(), "frontis-press");
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_to_do_.wait(lock,
-                     [this] { return stopping_ || !urgent_.empty() || !background_.empty(); });
+    work_to_do_.wait(lock, [this, urgent_only] {
+      return stopping_ || !urgent_.empty() || (!urgent_only && !background_.empty());
+    });
     if (stopping_) return;
     auto& queue = urgent_.empty() ? background_ : urgent_;
     auto job = std::move(queue.front());

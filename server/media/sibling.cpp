@@ -168,7 +168,7 @@ Result<std::string_view> read_at(int descriptor, std::uint64_t offset, std::vect
 }  // namespace
 
 Result<Proof> prove_sibling(int descriptor, http::Coding coding, std::uint64_t size,
-                            const Sha256& content) {
+                            const Sha256& content, const std::atomic<bool>* give_up) {
   const auto decoder = decoder_of(coding);
   if (decoder == nullptr) return Proof{};
   Content decoded(size);
@@ -178,6 +178,7 @@ Result<Proof> prove_sibling(int descriptor, http::Coding coding, std::uint64_t s
   // that is made of millions of empty frames.
   const std::uint64_t most = 2 * size + step;
   for (std::uint64_t offset = 0; offset <= most;) {
+    if (give_up && *give_up) return fail(ErrorKind::io, "given up");
     const auto bytes = read_at(descriptor, offset, in);
     if (!bytes) return tl::unexpected(bytes.error());
     if (bytes->empty()) {

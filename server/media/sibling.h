@@ -3,6 +3,7 @@
 // threads; needs memory for one window, never for the content.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "base/result.h"
@@ -19,8 +20,9 @@ struct Proof {
 // Decodes all of the open file `descriptor` by pread from 0. Anything else than an exact match
 // gives same = false: trailing bytes and decoded content beyond `size` among it, and what clients
 // are known to fail on (a second gzip member, a zstd window beyond 8 MiB). zstd may have several
-// frames. Errors: io for a read that fails.
+// frames. Errors: io for a read that fails, and once `give_up` is true.
 [[nodiscard]] Result<Proof> prove_sibling(int descriptor, http::Coding coding, std::uint64_t size,
-                                          const Sha256& content);
+                                          const Sha256& content,
+                                          const std::atomic<bool>* give_up = nullptr);
 
 }  // namespace frontis::media

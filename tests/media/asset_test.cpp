@@ -96,7 +96,7 @@ TEST(AssetTest, EachCodingHasItsOwnStrongTagAndItsEncoding) {
   std::set<std::string> tags;
   for (const Variant& variant : asset->variants) {
     EXPECT_EQ(variant.full->find("ETag"), variant.etag);
-    EXPECT_TRUE(variant.etag.starts_with("\"" + hash));
+    EXPECT_TRUE(variant.etag.starts_with('"')) << variant.etag;
     EXPECT_EQ(variant.full->find("Vary"), "Accept-Encoding");
     tags.insert(variant.etag);
   }

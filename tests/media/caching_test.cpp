@@ -35,7 +35,6 @@ CachingFacts listed(Watched watched) {
 
 CachingFacts declared(Watched watched) {
   CachingFacts facts = hashed();
-  facts.declared = true;
   facts.watched = watched;
   return facts;
 }
@@ -104,7 +103,6 @@ TEST(CachingTest, FollowsTheTableOfTheDesign) {
 
 TEST(CachingTest, NamesTheStrongestReasonFirst) {
   CachingFacts facts = listed(Watched::steady);
-  facts.declared = true;
   EXPECT_NE(decide_caching(facts).reason.find("manifest"), std::string::npos);
   facts.verified = Scheme::hugo;
   EXPECT_NE(decide_caching(facts).reason.find("Hugo"), std::string::npos);

@@ -356,21 +356,22 @@ TEST_F(RootTest, AReplacedRootDirectoryIsFollowedByRefresh) {
   files_.root = scratch_ / "releases/1";
   Library library(files_);
   fs::rename(scratch_ / "releases/1", scratch_ / "releases/0");
-  EXPECT_FALSE(library.refresh());
-  EXPECT_EQ(find(library, "page.html"), "one");
+  EXPECT_TRUE(library.refresh());
+  EXPECT_EQ(find(library, "page.html"), "not found");
   fs::rename(scratch_ / "releases/2", scratch_ / "releases/1");
   EXPECT_TRUE(library.refresh());
   EXPECT_EQ(find(library, "page.html"), "two");
 }
 
-TEST_F(RootTest, ARootThatIsGoneKeepsItsOldTree) {
+TEST_F(RootTest, ARootThatIsGoneIsFollowedToo) {
   Library library(files_);
   fs::remove(scratch_ / "current");
-  EXPECT_FALSE(library.refresh());
-  EXPECT_EQ(find(library, "page.html"), "one");
+  EXPECT_TRUE(library.refresh());
+  EXPECT_FALSE(library.is_open());
+  EXPECT_EQ(find(library, "page.html"), "not found");
   scratch_.write("current", "a file in its place");
   EXPECT_FALSE(library.refresh());
-  EXPECT_EQ(find(library, "page.html"), "one");
+  EXPECT_EQ(find(library, "page.html"), "not found");
 }
 
 TEST_F(RootTest, ARootThatMovesWithItsLinkIsTheSameRoot) {

@@ -17,11 +17,12 @@ class PressTest : public ::testing::Test {
   std::unique_ptr<Log> log_ = Log::silent();
 };
 
-// Holds the only thread of a press until it is told to go on.
+// Holds one thread of a press until it is told to go on. With one thread for everything, the
+// first gate, in the background, holds that one, and a second, urgent, the one kept for requests.
 struct Gate {
   std::promise<void> entered, opened;
-  void hold(Press& press) {
-    press.submit(Press::Urgency::request_waits, [this] {
+  void hold(Press& press, Press::Urgency urgency) {
+    press.submit(urgency, [this] {
       entered.set_value();
       opened.get_future().wait();
     });
@@ -51,16 +52,44 @@ TEST_F(PressTest, WithoutThreadsRunsTheJobAtOnce) {
 
 TEST_F(PressTest, RequestsThatWaitGoFirstAndInOrder) {
   Press press(1, *log_);
-  Gate gate;
-  gate.hold(press);
+  Gate gate, kept;
+  gate.hold(press, Press::Urgency::background);
+  kept.hold(press, Press::Urgency::request_waits);
   std::string order;
+  std::promise<void> last;
   press.submit(Press::Urgency::background, [&order] { order += 'a'; });
-  press.submit(Press::Urgency::background, [&order] { order += 'b'; });
+  press.submit(Press::Urgency::background, [&] {
+    order += 'b';
+    last.set_value();
+  });
   press.submit(Press::Urgency::request_waits, [&order] { order += '1'; });
   press.submit(Press::Urgency::request_waits, [&order] { order += '2'; });
   gate.opened.set_value();
-  press.drain();
+  last.get_future().wait();
   EXPECT_EQ(order, "12ab");
+  kept.opened.set_value();
+}
+
+TEST_F(PressTest, ARequestDoesNotWaitForBackgroundWork) {
+  Press press(1, *log_);
+  Gate gate;
+  gate.hold(press, Press::Urgency::background);
+  std::promise<void> answered;
+  press.submit(Press::Urgency::request_waits, [&answered] { answered.set_value(); });
+  answered.get_future().wait();  // for ever, if it had to wait
+  gate.opened.set_value();
+}
+
+TEST_F(PressTest, TellsTheJobsThatRunThatItEnds) {
+  auto press = std::make_unique<Press>(1, *log_);
+  const std::atomic<bool>& stopping = press->stopping();
+  std::promise<void> entered;
+  press->submit(Press::Urgency::background, [&] {
+    entered.set_value();
+    while (!stopping) std::this_thread::yield();
+  });
+  entered.get_future().wait();
+  press.reset();  // for ever, if it did not say so
 }
 
 TEST_F(PressTest, AJobMaySubmitAnother) {
@@ -74,14 +103,16 @@ TEST_F(PressTest, AJobMaySubmitAnother) {
 
 TEST_F(PressTest, RefusesAJobWhenTooManyWait) {
   Press press(1, *log_);
-  Gate gate;
-  gate.hold(press);
+  Gate gate, kept;
+  gate.hold(press, Press::Urgency::background);
+  kept.hold(press, Press::Urgency::request_waits);
   for (std::size_t i = 0; i < Press::most_waiting; ++i) {
     ASSERT_TRUE(press.submit(Press::Urgency::background, [] {}));
   }
   EXPECT_FALSE(press.submit(Press::Urgency::background, [] {}));
   EXPECT_FALSE(press.submit(Press::Urgency::request_waits, [] {}));
   gate.opened.set_value();
+  kept.opened.set_value();
   press.drain();
   EXPECT_TRUE(press.submit(Press::Urgency::background, [] {}));
 }
