@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -43,16 +44,26 @@ inline std::string django_name(std::string_view content) {
   return "app." + digest.finish_hex().substr(0, 12) + ".css";
 }
 
-// Holds the only thread of a press until it is opened.
+// Holds both threads of a Press(1) until it is opened: the one for everything and the one that is
+// kept for requests.
 class Gate {
  public:
   explicit Gate(Press& press) {
-    press.submit(Press::Urgency::request_waits,
-                 [&mutex = mutex_] { const std::lock_guard wait(mutex); });
+    hold(press, Press::Urgency::background);
+    hold(press, Press::Urgency::request_waits);
   }
   void open() { closed_.unlock(); }
 
  private:
+  void hold(Press& press, Press::Urgency urgency) {
+    std::promise<void> entered;
+    press.submit(urgency, [&mutex = mutex_, &entered] {
+      entered.set_value();
+      const std::lock_guard wait(mutex);
+    });
+    entered.get_future().wait();
+  }
+
   std::mutex mutex_;
   std::unique_lock<std::mutex> closed_{mutex_};
 };
