@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
@@ -22,9 +23,12 @@ namespace frontis::net {
 
 // `size` bytes that do not repeat soon, so that a piece that is lost or doubled shows.
 inline std::string pattern(std::size_t size) {
-  std::string text;
-  for (std::size_t i = 0; text.size() < size; ++i) text += std::to_string(i) + ",";
-  text.resize(size);
+  std::string text(size, '\0');
+  std::uint32_t state = 1;
+  for (char& byte : text) {
+    state = state * 1'664'525 + 1'013'904'223;
+    byte = static_cast<char>('a' + (state >> 24) % 26);
+  }
   return text;
 }
 
