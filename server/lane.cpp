@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 namespace frontis {
 
 namespace {
@@ -23,7 +25,10 @@ class Lane::Recorder final : public http::Recorder {
     net::Address::Text client;
     observe::AccessEntry entry;
     entry.wall_us = finished.began_ns / 1000;
-    entry.duration_us = static_cast<std::uint32_t>((finished.ended_ns - finished.began_ns) / 1000);
+    // The wall clock may have been set back meanwhile.
+    const std::int64_t took_us =
+        std::max<std::int64_t>(finished.ended_ns - finished.began_ns, 0) / 1000;
+    entry.duration_us = static_cast<std::uint32_t>(std::min<std::int64_t>(took_us, 0xffffffff));
     entry.client = finished.client->text(client);
     entry.site = finished.notes->site;
     entry.route = finished.notes->route;

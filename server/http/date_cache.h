@@ -12,7 +12,8 @@ namespace frontis::http {
 
 class DateCache {
  public:
-  // Views of date_length bytes, valid until the next call. `now` in seconds since 1970.
+  // Views of date_length bytes, each valid until the same function is called again. `now` in
+  // seconds since 1970; `seconds` not below zero.
   std::string_view date(std::int64_t now);
   std::string_view after(std::int64_t now, std::int64_t seconds);
 

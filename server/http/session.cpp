@@ -10,8 +10,9 @@ namespace frontis::http {
 
 namespace {
 
-constexpr std::size_t most_unread = 64 * 1024;  // kept while an exchange is in flight
-constexpr std::size_t most_queued = 64 * 1024;  // text of pipelined answers in one send
+constexpr std::size_t most_unread = 64 * 1024;   // kept while an exchange is in flight
+constexpr std::size_t most_queued = 64 * 1024;   // text of pipelined answers in one send
+constexpr std::uint64_t most_sent = 512 * 1024;  // in a turn, before the others have theirs
 constexpr std::uint64_t most_lingered = 16 * 1024 * 1024;
 constexpr std::chrono::milliseconds linger_time{2'000};
 
@@ -31,19 +32,30 @@ Session::~Session() = default;
 void Session::begin() { rest(); }
 
 void Session::finish() {
-  if (phase_ != Phase::reading || conversation_) return;
+  if (phase_ != Phase::reading || is_busy()) return;
   receive();  // a request that is already here is still answered
-  if (phase_ == Phase::reading && !conversation_) end();
+  if (phase_ == Phase::reading && !is_busy()) end();
+}
+
+// In the middle of a head, or of sending answers.
+bool Session::is_busy() const {
+  return conversation_ && (wants_room_ || conversation_->parser.has_begun());
 }
 
 void Session::end() {
   if (phase_ == Phase::ended) return;
-  if (phase_ == Phase::answering) record(false);
+  if (phase_ == Phase::answering) {
+    record(false);
+    if (conversation_->until_close && conversation_->answered) stream_->abandon();
+  }
   phase_ = Phase::ended;
   watch_.want(false, false);
   timer_.clear();
   // We may be inside a call of the exchange's own: nothing is destroyed under its feet.
-  if (conversation_) all_.loop_.retire(std::move(conversation_));
+  if (conversation_) {
+    conversation_->abandoned = true;
+    all_.loop_.retire(std::move(conversation_));
+  }
   all_.ended(*this);
 }
 
@@ -69,10 +81,13 @@ void Session::receive() {
 // answers are sent, and again while both go on.
 void Session::turn(std::string_view fresh) {
   processing_ = true;
+  const std::uint64_t enough = (conversation_ ? conversation_->out.moved() : 0) + most_sent;
   const bool kept = has_unread();
   if (kept) conversation_->in.append(fresh);
   Need need = process(kept ? conversation_->in.view() : fresh, kept);
   while (send() && need == Need::room && has_unread()) {
+    wants_room_ = conversation_->out.moved() >= enough;
+    if (wants_room_) break;
     need = process(conversation_->in.view(), true);
   }
   processing_ = false;
@@ -130,11 +145,12 @@ std::size_t Session::read_head(std::string_view input) {
   conversation.answered = false;
   if (all_.recorder_) conversation.began_ns = wall_nanoseconds();
   conversation.discarded = 0;
+  conversation.body.reset();
   if (request.has_body()) conversation.body.emplace(request, all_.limits_.body);
   phase_ = Phase::answering;
   dispatch(all_.router_, conversation.exchange);
   if (conversation.answered && !conversation.out.has_body()) {
-    finish_exchange(true);
+    finish_exchange();
     return *length;
   }
   conversation.head_length = *length;
@@ -169,27 +185,27 @@ void Session::refuse(const Error& error) {
   record(true);
 }
 
+bool Session::wants_input() const {
+  return !peer_ended_ && (!conversation_ || conversation_->in.size() < most_unread);
+}
+
 // After a turn: what the connection waits for now, and how long it may take.
 void Session::wait() {
-  if (phase_ == Phase::reading) return rest();
-  const bool sending = conversation_->out.waiting_text() > 0 || conversation_->out.has_body();
-  Source* source = conversation_->out.waiting_text() == 0 ? conversation_->out.source() : nullptr;
-  const bool room = conversation_->in.size() < most_unread;
-  watch_.want(!peer_ended_ && room, sending && source == nullptr);
-  if (phase_ == Phase::discarding && peer_ended_) return end();
-  if (sending || phase_ == Phase::discarding) return watch_rate();
+  if (phase_ == Phase::discarding && peer_ended_ && !has_unread()) {
+    phase_ = Phase::closing;  // the rest of the body will not come
+    if (!wants_room_) return close();
+  }
+  if (!wants_room_ && phase_ == Phase::reading) return rest();
+  watch_.want(wants_input(), wants_room_);
+  if (wants_room_ || phase_ == Phase::discarding) return watch_rate();
+  // Whoever answers, or gives the body, keeps a time limit of its own.
   rate_watched_ = false;
-  timer_.clear();  // whoever answers keeps a time limit of its own
+  timer_.clear();
 }
 
 // Between requests, or in the middle of a head.
 void Session::rest() {
   rate_watched_ = false;
-  const bool sending = conversation_ && conversation_->out.waiting_text() > 0;
-  if (sending) {
-    watch_.want(!peer_ended_ && conversation_->in.size() < most_unread, true);
-    return watch_rate();
-  }
   if (peer_ended_) return end();
   watch_.want(true, false);
   if (conversation_ && conversation_->parser.has_begun()) {
@@ -197,8 +213,11 @@ void Session::rest() {
     if (!std::exchange(head_timed_, true)) timer_.set(all_.limits_.head_timeout);
     return;
   }
+  if (all_.finishing_) {
+    unread_input_ = true;  // a request may be on its way
+    return close();
+  }
   if (conversation_ && conversation_->in.empty()) all_.give_back(std::move(conversation_));
-  if (all_.finishing_) return close();
   timer_.set(all_.limits_.idle_timeout);
 }
 
@@ -206,23 +225,26 @@ void Session::watch_rate() {
   if (rate_watched_) return;
   rate_watched_ = true;
   head_timed_ = false;
-  rate_mark_ = progress();
+  received_mark_ = received_;
+  delivered_mark_ = delivered();
   timer_.set(all_.limits_.rate_window);
 }
 
-// Bytes that really moved: what lies in the kernel's send buffer has not reached anybody.
-std::uint64_t Session::progress() const {
-  if (phase_ == Phase::discarding) return received_;
-  const std::uint64_t moved = conversation_->out.moved();
-  return moved - std::min(moved, stream_->unacknowledged());
+// Bytes that really arrived: what lies in the kernel's send buffer has not reached anybody. Only
+// the difference of two means something: that buffer may hold the end of an earlier conversation.
+std::int64_t Session::delivered() const {
+  return static_cast<std::int64_t>(conversation_->out.moved()) -
+         static_cast<std::int64_t>(stream_->unacknowledged());
 }
 
 void Session::timer_due() {
   if (phase_ == Phase::lingering) return end();
   if (rate_watched_) {
-    const auto window = static_cast<std::uint64_t>(all_.limits_.rate_window.count());
+    const std::int64_t least = all_.limits_.min_rate * all_.limits_.rate_window.count() / 1000;
+    std::int64_t moved = delivered() - delivered_mark_;
+    if (phase_ == Phase::discarding) moved += static_cast<std::int64_t>(received_ - received_mark_);
     rate_watched_ = false;
-    if (progress() - rate_mark_ >= all_.limits_.min_rate * window / 1000) return watch_rate();
+    if (moved >= least || least == 0) return watch_rate();
     stream_->abandon();
     return end();
   }
@@ -232,7 +254,7 @@ void Session::timer_due() {
 }
 
 void Session::close() {
-  if (!unread_input_ && !has_unread() && !all_.finishing_) return end();
+  if (!unread_input_ && !has_unread()) return end();
   // Closing over unread bytes would make the kernel reset the connection and take our answer
   // back: we say that no more comes, and read until the peer has seen it (RFC 9112, 9.6).
   phase_ = Phase::lingering;

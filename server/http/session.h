@@ -39,7 +39,7 @@ struct Finished {
   const Notes* notes = nullptr;
   const net::Address* client = nullptr;
   int status = 0;
-  std::uint64_t bytes = 0;    // of the body, handed to the kernel
+  std::uint64_t bytes = 0;    // of the body, handed to the kernel or queued for it
   std::int64_t began_ns = 0;  // when the head was complete, nanoseconds since 1970
   std::int64_t ended_ns = 0;
   bool complete = true;
@@ -54,6 +54,9 @@ class Recorder {
 // Everything that a connection needs only while something happens on it.
 struct Conversation {
   explicit Conversation(const config::Limits& limits) : parser(limits), exchange(*this) {}
+
+  // Ready for another session. Keeps at most `kept_memory` bytes in each buffer.
+  void clear(std::size_t kept_memory);
 
   // The exchange of a session: its answer goes back into the session, which began it.
   class SessionExchange final : public Exchange {
@@ -81,6 +84,8 @@ struct Conversation {
   int status = 0;
   std::int64_t began_ns = 0;
   bool answered = false;
+  bool until_close = false;  // only the end of the connection tells the end of the body
+  bool abandoned = false;    // its session has ended: an answer comes too late
 };
 
 // All sessions of one loop and what they share. Owned by the front hall, one for each loop.
@@ -131,7 +136,7 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
           net::Admission::Ticket ticket);
   ~Session() override;
 
-  // Looks for bytes that are there already, then waits for more.
+  // Waits for the first request.
   void begin();
   // Ends now if it is idle; otherwise after the answer in flight.
   void finish();
@@ -162,16 +167,18 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   std::size_t discard(std::string_view input);
   void keep(std::string_view input, std::size_t used, bool kept);
   bool has_unread() const { return conversation_ && !conversation_->in.empty(); }
+  bool wants_input() const;
+  bool is_busy() const;
 
   bool send();
   void write_answer(Response& response, bool http10, bool head_only);
   bool closes_after(const Response& response) const;
-  void finish_exchange(bool complete);
+  void finish_exchange();
   void record(bool complete) const;
   void refuse(const Error& error);
   void wait();
   void watch_rate();
-  std::uint64_t progress() const;
+  std::int64_t delivered() const;
   void rest();
   void close();
   void linger();
@@ -182,15 +189,17 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   net::Watch watch_;
   net::Timer timer_;
   net::Admission::Ticket ticket_;
-  std::uint64_t received_ = 0;   // bytes, since the beginning
-  std::uint64_t rate_mark_ = 0;  // progress when the rate window began
-  std::size_t index_ = 0;        // of this in Sessions
+  std::uint64_t received_ = 0;       // bytes, since the beginning
+  std::uint64_t received_mark_ = 0;  // received_ when the rate window began
+  std::int64_t delivered_mark_ = 0;  // and delivered()
+  std::size_t index_ = 0;            // of this in Sessions
   net::Address client_;
   Phase phase_ = Phase::reading;
   bool processing_ = false;    // an answer now is taken up by the call that runs
   bool close_after_ = false;   // the exchange in flight is the last one
   bool unread_input_ = false;  // the peer may be sending what nobody will read
   bool peer_ended_ = false;
+  bool wants_room_ = false;  // the next turn comes when the stream can be written
   bool rate_watched_ = false;
   bool head_timed_ = false;
 };

@@ -11,6 +11,8 @@ namespace frontis::http {
 
 namespace {
 
+constexpr int client_closed = 499;  // as other servers log a client that did not wait
+
 bool carries_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 }  // namespace
@@ -54,29 +56,30 @@ void Session::write_answer(Response& response, bool http10, bool head_only) {
   conversation.status = response.status;
   conversation.body_begins_at = conversation.out.moved() + conversation.out.waiting_text();
   conversation.body_length = 0;
+  conversation.until_close = http10 && framing.has_body && !framing.content_length;
   if (head_only || !framing.has_body) return;
   if (!framing.content_length && !http10) {
     auto& source = std::get<std::unique_ptr<Source>>(response.body);
     source = std::make_unique<ChunkedSource>(std::move(source));
   }
-  conversation.out.add(std::move(response.body));
+  conversation.out.add(std::move(response.body), framing.content_length);
   if (!conversation.out.has_body()) conversation.body_length = *framing.content_length;
 }
 
 // True when all that was queued is out and the connection may go on.
 bool Session::send() {
+  wants_room_ = false;
   if (!conversation_ || phase_ == Phase::ended) return phase_ == Phase::reading;
   net::Pump& out = conversation_->out;
   switch (out.move(*stream_)) {
     case net::Pump::State::failed: end(); return false;
-    case net::Pump::State::blocked: return false;
+    case net::Pump::State::blocked: wants_room_ = true; return false;
     case net::Pump::State::waiting: out.source()->when_ready([this] { turn({}); }); return false;
     case net::Pump::State::empty: break;
   }
   if (phase_ == Phase::answering) {
     if (!conversation_->answered) return false;
-    conversation_->in.consume(std::exchange(conversation_->head_length, 0));
-    finish_exchange(true);
+    finish_exchange();
   }
   if (phase_ == Phase::closing) {
     close();
@@ -85,17 +88,21 @@ bool Session::send() {
   return true;
 }
 
-void Session::finish_exchange(bool complete) {
-  record(complete);
+void Session::finish_exchange() {
+  record(true);
   Conversation& conversation = *conversation_;
+  const bool more_may_come = conversation.exchange.request().keep_alive;
+  // Either may be what called us: it is freed when that is over.
   if (auto call = conversation.exchange.take_call()) all_.loop_.retire(std::move(call));
+  if (auto source = conversation.out.take_ended()) all_.loop_.retire(std::move(source));
   conversation.exchange.clear();
   conversation.parser.reset();
   conversation.answered = false;
+  conversation.in.consume(std::exchange(conversation.head_length, 0));
   const bool body_follows = conversation.body && !conversation.body->is_done();
   if (close_after_) {
     phase_ = Phase::closing;
-    unread_input_ = body_follows;
+    unread_input_ = body_follows || more_may_come;
     return;
   }
   phase_ = body_follows ? Phase::discarding : Phase::reading;
@@ -104,15 +111,20 @@ void Session::finish_exchange(bool complete) {
 void Session::record(bool complete) const {
   if (!all_.recorder_ || !conversation_) return;
   const Conversation& conversation = *conversation_;
+  const bool is_refusal = phase_ != Phase::answering;
   const std::uint64_t moved = conversation.out.moved();
+  const std::uint64_t begins_at = conversation.body_begins_at;
   Finished finished;
-  finished.request = phase_ == Phase::answering ? &conversation.exchange.request() : nullptr;
+  finished.request = is_refusal ? nullptr : &conversation.exchange.request();
   finished.notes = &conversation.exchange.notes;
   finished.client = &client_;
-  finished.status = conversation.answered || phase_ != Phase::answering ? conversation.status : 499;
-  finished.bytes = conversation.body_length;
-  if (finished.bytes == 0 && moved > conversation.body_begins_at) {
-    finished.bytes = moved - conversation.body_begins_at;
+  finished.status = client_closed;
+  if (is_refusal || conversation.answered) {
+    finished.status = conversation.status;
+    // A body in the text may still wait there, behind the answers before it.
+    const bool is_queued = complete && conversation.body_length > 0;
+    const std::uint64_t sent = moved > begins_at ? moved - begins_at : 0;
+    finished.bytes = is_queued ? conversation.body_length : sent;
   }
   finished.began_ns = conversation.began_ns;
   finished.ended_ns = wall_nanoseconds();

@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <utility>
 
 #include "http/session.h"
@@ -5,7 +6,23 @@
 namespace frontis::http {
 
 void Conversation::SessionExchange::respond(Response response) {
+  // The call of a client that left lives until the turn ends, and may be done before that.
+  if (conversation_.abandoned) return;
+  if (conversation_.session == nullptr) std::abort();  // answered twice
   conversation_.session->answer(std::move(response));
+}
+
+void Conversation::clear(std::size_t kept_memory) {
+  session = nullptr;
+  parser.reset();
+  exchange.clear();
+  body.reset();
+  in.clear();
+  in.shrink(kept_memory);
+  head_length = 0;
+  out.clear();
+  out.shrink(kept_memory);
+  answered = false;
 }
 
 Sessions::Sessions(net::Loop& loop, net::TimerWheel& timers, const config::Limits& limits,
@@ -55,17 +72,9 @@ std::unique_ptr<Conversation> Sessions::borrow(Session& session) {
 }
 
 void Sessions::give_back(std::unique_ptr<Conversation> conversation) {
-  if (spare_.size() >= spares) return;
-  conversation->session = nullptr;
-  conversation->parser.reset();
-  conversation->exchange.clear();
-  conversation->body.reset();
-  conversation->head_length = 0;
-  conversation->answered = false;
-  conversation->in.clear();
-  conversation->in.shrink(kept_memory);
-  conversation->out.clear();
-  conversation->out.shrink(kept_memory);
+  conversation->clear(kept_memory);
+  // An answer that came later is still inside a call of the exchange.
+  if (spare_.size() >= spares) return loop_.retire(std::move(conversation));
   spare_.push_back(std::move(conversation));
 }
 

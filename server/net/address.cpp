@@ -37,7 +37,14 @@ std::string_view Address::text(Text& out) const {
 
 std::uint64_t Address::client() const {
   std::uint64_t key = 0;
-  std::memcpy(&key, bytes_.data(), sizeof key);
+  if (family_ != Family::v4) {
+    std::memcpy(&key, bytes_.data(), sizeof key);
+    return key;
+  }
+  // A /64 that is nobody's: 0000::/8 is reserved (RFC 4291, 2.4).
+  constexpr std::array<unsigned char, 4> mark{0, 0, 0xff, 0xff};
+  std::memcpy(&key, mark.data(), sizeof mark);
+  std::memcpy(reinterpret_cast<char*>(&key) + sizeof mark, bytes_.data(), 4);
   return key;
 }
 

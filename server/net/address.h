@@ -21,7 +21,7 @@ class Address {
   std::string_view text(Text& out) const;
 
   // What counts as one client: an IPv4 address, or the /64 of an IPv6 address, because one
-  // customer usually holds all of that.
+  // customer usually holds all of that. Never all ones.
   std::uint64_t client() const;
 
  private:

@@ -4,7 +4,7 @@ namespace frontis::net {
 
 namespace {
 
-constexpr std::uint64_t uncounted = 0;  // also 0.0.0.0, which no client can have
+constexpr std::uint64_t uncounted = ~std::uint64_t{0};  // a key that no client has
 
 }  // namespace
 

@@ -26,7 +26,9 @@ struct Bound {
 
 std::string advice_for(int error_number, const config::Listen& listen) {
   if (error_number == EADDRINUSE) {
-    return ": the address is in use; stop the other server (ss -ltnp shows it) or listen elsewhere";
+    const std::string shown_by = listen.is_unix() ? "ss -lxp" : "ss -ltnp";
+    return ": the address is in use; stop the other server (" + shown_by +
+           " shows it) or listen elsewhere";
   }
   if (error_number == EACCES) {
     return listen.is_unix() ? ": make its folder writable for this user"
@@ -36,10 +38,13 @@ std::string advice_for(int error_number, const config::Listen& listen) {
   return "";
 }
 
-tl::unexpected<Error> cannot_listen(const config::Listen& listen, int error_number) {
+tl::unexpected<Error> cannot_listen(const config::Listen& listen, const std::string& why) {
   const std::string where = listen.source.empty() ? "" : listen.source + ": ";
-  return fail(ErrorKind::io, where + "cannot listen on " + listen.text() + ": " +
-                                 std::strerror(error_number) + advice_for(error_number, listen));
+  return fail(ErrorKind::io, where + "cannot listen on " + listen.text() + ": " + why);
+}
+
+tl::unexpected<Error> cannot_listen(const config::Listen& listen, int error_number) {
+  return cannot_listen(listen, std::strerror(error_number) + advice_for(error_number, listen));
 }
 
 template <typename Address>
@@ -119,7 +124,14 @@ Result<std::vector<Descriptor>> open_tcp(const config::Listen& listen, unsigned 
   return sockets;
 }
 
-// A socket file that nobody answers is left over from a crash and may go.
+// lstat, because it is the link that would be removed and not what it leads to.
+bool is_taken_by_another_file(const std::string& path) {
+  struct stat file {};
+  return ::lstat(path.c_str(), &file) == 0 && !S_ISSOCK(file.st_mode);
+}
+
+// A socket file that nobody answers is left over from a crash and may go. A file of another kind
+// refuses in the same way and was sorted out before.
 bool is_stale(const sockaddr_un& address) {
   const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const auto* where = reinterpret_cast<const sockaddr*>(&address);
@@ -132,6 +144,9 @@ Result<std::vector<Descriptor>> open_unix(const config::Listen& listen, unsigned
   const std::string path = listen.unix_path.string();
   if (path.size() >= sizeof address.sun_path) return cannot_listen(listen, ENAMETOOLONG);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  if (is_taken_by_another_file(path)) {
+    return cannot_listen(listen, "the file there is not a socket; move it or listen elsewhere");
+  }
   if (is_stale(address)) ::unlink(path.c_str());
   Descriptor first(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!first.is_open()) return cannot_listen(listen, errno);

@@ -38,20 +38,30 @@ Loop::Loop()
 
 Loop::~Loop() {
   posted_.clear();
-  retired_.clear();
+  free_retired();
   event_free(wake_event_);
   event_base_free(base_);
 }
 
 void Loop::run() {
-  while (!stopping_.load(std::memory_order_acquire)) {
-    event_base_loop(base_, EVLOOP_ONCE);
-    // Freeing may retire more: those wait for the next turn's end.
+  while (!stopping_.load(std::memory_order_acquire)) turn(EVLOOP_ONCE);
+  run_posted();
+  free_retired();
+}
+
+void Loop::turn() { turn(EVLOOP_ONCE | EVLOOP_NONBLOCK); }
+
+void Loop::turn(int flags) {
+  event_base_loop(base_, flags);
+  free_retired();
+}
+
+// What dies may retire more.
+void Loop::free_retired() {
+  while (!retired_.empty()) {
     std::vector<std::shared_ptr<void>> dying;
     dying.swap(retired_);
   }
-  run_posted();
-  retired_.clear();
 }
 
 void Loop::stop() {

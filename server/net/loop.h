@@ -26,6 +26,9 @@ class Loop {
 
   // Turns until stop(). Called once, on the loop's own thread.
   void run();
+  // One turn that waits for nothing, with all that belongs to its end: for tests, which turn a
+  // loop by hand.
+  void turn();
   // From any thread; what was posted before still runs.
   void stop();
   // Runs `work` on the loop's thread in a later turn. From any thread.
@@ -41,7 +44,9 @@ class Loop {
 
  private:
   static void woken(int descriptor, short what, void* self);
+  void turn(int flags);
   void run_posted();
+  void free_retired();
 
   event_base* base_;
   Descriptor wake_;  // eventfd

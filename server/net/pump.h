@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "base/source.h"
@@ -16,7 +18,7 @@ class Pump {
  public:
   enum class State {
     empty,    // everything was handed to the kernel
-    blocked,  // call again when the stream can be written (also when its slice was used up)
+    blocked,  // call again when the stream can be written; also when the slice was used up
     waiting,  // the source has nothing yet: call again when it wakes
     failed,   // the connection broke, or the body ended before its length
   };
@@ -25,10 +27,14 @@ class Pump {
   std::string& text() { return text_; }
   std::size_t waiting_text() const { return text_.size() - text_sent_; }
   // Behind the text. Small bytes are copied to it, so that several answers share one send.
-  void add(Body body);
+  // `length` is what the head said of a source's body: one that ends before it fails, and what
+  // goes beyond it is not asked for.
+  void add(Body body, std::optional<std::uint64_t> length = {});
   bool has_body() const { return !std::holds_alternative<std::monostate>(body_); }
   // The source that `waiting` is about; null otherwise.
   Source* source();
+  // The source whose last byte was taken, perhaps in a call of its own; it must outlive that.
+  std::unique_ptr<Source> take_ended() { return std::move(ended_); }
 
   State move(Stream& stream);
 
@@ -43,15 +49,19 @@ class Pump {
   static constexpr std::size_t slice = 512 * 1024;  // bytes for one call of move()
   static constexpr std::size_t pulled = 32 * 1024;  // room for what a source gives at once
 
-  enum class Step { went_on, finished, blocked, waiting, failed };
-  Step send_bytes(Stream& stream);
+  enum class Step { went_on, blocked, waiting, failed };
+  Step step(Stream& stream, std::size_t room);
+  Step send_bytes(Stream& stream, std::size_t room);
   Step send_file(Stream& stream, std::size_t room);
   Step pull_source();
   void count_sent(std::size_t bytes);
+  void end_source();
 
   std::string text_;
   std::size_t text_sent_ = 0;
   Body body_;
+  std::optional<std::uint64_t> left_;  // of a source's body
+  std::unique_ptr<Source> ended_;
   std::uint64_t moved_ = 0;
 };
 
