@@ -3,8 +3,6 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-#include <algorithm>
-
 namespace frontis {
 
 namespace {
@@ -17,51 +15,13 @@ constexpr std::string_view too_many_connections =
 
 }  // namespace
 
-class Lane::Recorder final : public http::Recorder {
- public:
-  explicit Recorder(std::unique_ptr<observe::AccessLog::Lane> lane) : lane_(std::move(lane)) {}
-
-  void record(const http::Finished& finished) override {
-    net::Address::Text client;
-    observe::AccessEntry entry;
-    entry.wall_us = finished.began_ns / 1000;
-    // The wall clock may have been set back meanwhile.
-    const std::int64_t took_us =
-        std::max<std::int64_t>(finished.ended_ns - finished.began_ns, 0) / 1000;
-    entry.duration_us = static_cast<std::uint32_t>(std::min<std::int64_t>(took_us, 0xffffffff));
-    entry.client = finished.client->text(client);
-    entry.site = finished.notes->site;
-    entry.route = finished.notes->route;
-    entry.variant = finished.notes->variant;
-    entry.cache = finished.notes->cache;
-    entry.status = finished.status;
-    entry.bytes = finished.bytes;
-    entry.complete = finished.complete;
-    if (finished.request) describe(*finished.request, entry);
-    lane_->record(entry);
-  }
-  void flush() { lane_->flush(); }
-
- private:
-  static void describe(const http::Request& request, observe::AccessEntry& entry) {
-    entry.method = http::name_of(request.method);
-    entry.target = request.target();
-    entry.protocol = request.http10 ? "HTTP/1.0" : "HTTP/1.1";
-    entry.host = request.host();
-    entry.referer = request.find(http::FieldName::referer).value_or("");
-    entry.user_agent = request.find(http::FieldName::user_agent).value_or("");
-  }
-
-  std::unique_ptr<observe::AccessLog::Lane> lane_;
-};
-
 Lane::Lane(const config::Settings& settings, SharedMedia& media, net::Admission& admission,
            Log& log, observe::AccessLog* access, std::vector<Descriptor> sockets)
     : settings_(settings),
       admission_(admission),
       log_(log),
       timers_(loop_),
-      recorder_(access ? std::make_unique<Recorder>(access->lane()) : nullptr),
+      recorder_(access ? std::make_unique<AccessRecorder>(access->lane()) : nullptr),
       handlers_(settings, media,
                 [this](std::function<void()> work) { loop_.post(std::move(work)); }),
       sessions_(loop_, timers_, settings_.limits, handlers_.router(), recorder_.get()),

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "access_recorder.h"
 #include "base/log.h"
 #include "config/settings.h"
 #include "http/session.h"
@@ -15,7 +16,6 @@
 #include "net/listener.h"
 #include "net/loop.h"
 #include "net/timer.h"
-#include "observe/access_log.h"
 #include "wiring.h"
 
 namespace frontis {
@@ -35,9 +35,6 @@ class Lane : private net::Timer::Owner {
   void join();
 
  private:
-  // Translates for the access log what sessions finish.
-  class Recorder;
-
   void accept(Descriptor socket, const net::Address& peer);
   void timer_due() override;
 
@@ -46,7 +43,7 @@ class Lane : private net::Timer::Owner {
   Log& log_;
   net::Loop loop_;
   net::TimerWheel timers_;
-  std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<AccessRecorder> recorder_;
   Handlers handlers_;
   http::Sessions sessions_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;

@@ -1,42 +1,11 @@
 // The hot path allocates nothing: a client that asks again and again on one connection costs the
-// heap nothing once everything has its size. Allocations are counted by operator new, which this
-// file replaces for the whole program, and only while a count goes on.
+// heap nothing once everything has its size.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "../base/allocation_count.h"
+#include "../net/steady_client.h"
 #include "http/fixed_handler.h"
 #include "served.h"
-
-namespace {
-
-thread_local bool is_counting = false;
-thread_local std::size_t allocations = 0;
-
-void* counted(std::size_t size) {
-  if (is_counting) ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-
-void* counted_or_thrown(std::size_t size) {
-  void* const memory = counted(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return counted_or_thrown(size); }
-void* operator new[](std::size_t size) { return counted_or_thrown(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 namespace frontis::http {
 namespace {
@@ -45,24 +14,6 @@ class CountingRecorder final : public Recorder {
  public:
   void record(const Finished& finished) override { count += finished.complete ? 1 : 0; }
   int count = 0;
-};
-
-// Sends and receives without a copy of its own.
-class SteadyClient {
- public:
-  explicit SteadyClient(Descriptor socket) : socket_(std::move(socket)) {}
-  void send(std::string_view request) {
-    ASSERT_EQ(::send(socket_.number(), request.data(), request.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(request.size()));
-  }
-  std::size_t take() {
-    const auto got = ::recv(socket_.number(), bytes_.data(), bytes_.size(), 0);
-    return got > 0 ? static_cast<std::size_t>(got) : 0;
-  }
-
- private:
-  Descriptor socket_;
-  std::array<char, 64 * 1024> bytes_;
 };
 
 class Steady : public testing::Test {
@@ -79,16 +30,14 @@ class Steady : public testing::Test {
     net::Pair pair = net::tcp_pair();
     sessions.add(std::make_unique<net::PlainStream>(std::move(pair.near)), net::Address(),
                  admission.admit(net::Address()));
-    SteadyClient client(std::move(pair.far));
+    net::SteadyClient client(std::move(pair.far));
     exchange(client, requests, rounds);
-    allocations = 0;
-    is_counting = true;
+    begin_counting();
     exchange(client, requests, rounds);
-    is_counting = false;
-    return allocations;
+    return end_counting();
   }
 
-  void exchange(SteadyClient& client, std::string_view requests, int rounds) {
+  void exchange(net::SteadyClient& client, std::string_view requests, int rounds) {
     for (int i = 0; i < rounds; ++i) {
       client.send(requests);
       std::size_t got = 0;
@@ -117,11 +66,9 @@ constexpr std::string_view request =
     "Accept-Language: en\r\nCookie: session=0123456789abcdef0123456789abcdef\r\n\r\n";
 
 TEST_F(Steady, CountsAllocationsAtAll) {
-  allocations = 0;
-  is_counting = true;
+  begin_counting();
   const auto one = std::make_unique<int>(1);
-  is_counting = false;
-  EXPECT_EQ(allocations, 1U);
+  EXPECT_EQ(end_counting(), 1U);
 }
 
 TEST_F(Steady, ExchangesOnOneConnectionAllocateNothing) {
