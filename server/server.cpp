@@ -108,6 +108,9 @@ Result<void> become_user(const config::Settings& settings, Log& log) {
                                         "' on this machine; make one or change 'user'");
   }
   make_state(settings, user, log);
+  if (user == nullptr && ::geteuid() == 0) {
+    log.warning("running as root, which serving files does not need: set 'user', such as www-data");
+  }
   if (user == nullptr || user->pw_uid == ::geteuid()) return {};
   if (::initgroups(user->pw_name, user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0 ||
       ::setuid(user->pw_uid) != 0) {

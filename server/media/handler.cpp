@@ -259,7 +259,8 @@ std::shared_ptr<const Descriptor> FilesHandler::open(const Variant& variant,
   AssetCache::Entry* entry = cache_.find(number_, path);
   const bool is_plain = entry && &entry->asset->identity() == &variant;
   if (is_plain) {
-    if (auto open = entry->open.lock()) return open;
+    auto open = entry->open.lock();
+    if (open && identity_of(open->number()) == variant.identity) return open;
   }
   const auto found = library_.find(variant.file);
   if (!found || found->kind != Found::Kind::file || found->identity != variant.identity) {

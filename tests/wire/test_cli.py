@@ -78,7 +78,7 @@ def test_serve_is_the_default_and_finds_frontis_yaml(tmp_path):
 
 
 def test_check_of_a_good_configuration(tmp_path, root):
-    file = write_config(tmp_path, {"listen": 8080, "sites": {"*": {"/": {"files": str(root)}}}})
+    file = write_config(tmp_path, {"listen": f"127.0.0.1:{free_port()}", "sites": {"*": {"/": {"files": str(root)}}}})
     for arguments in (("check",), ("check", "--deep")):
         code, _, errors = run_command(*arguments, "-c", file)
         assert code == 0, errors
