@@ -8,7 +8,7 @@ namespace frontis {
 SharedMedia::SharedMedia(const config::Settings& settings, unsigned press_threads, Log& log)
     : press_(std::make_unique<media::Press>(press_threads, log)),
       pins_(settings.state, *press_, log),
-      services_{*press_, pins_, proofs_, types_, counters_, log} {
+      services_{*press_, pins_, proofs_, inspections_, types_, counters_, log} {
   for (const config::Site& site : settings.sites) {
     for (const config::Route& route : site.routes) {
       for (const config::Action& action : route.chain) {

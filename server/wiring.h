@@ -35,6 +35,7 @@ class SharedMedia {
  private:
   media::MimeTypes types_;
   media::Proofs proofs_;
+  media::Inspections inspections_;
   media::Counters counters_;
   std::unique_ptr<media::Press> press_;
   media::Pins pins_;

@@ -141,6 +141,9 @@ void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
     const auto asset = keep(path, loader_.load_now(located->file, found), *located);
     return serve(exchange, path, asset, found.file);
   }
+  if (auto known = loader_.load_known(located->file, found)) {
+    return serve(exchange, path, keep(path, std::move(known), *located), found.file);
+  }
   if (Loader::is_worth_waiting(found)) {
     return load_later(exchange, std::string(path), *located);
   }
@@ -160,8 +163,12 @@ void FilesHandler::load_later(http::Exchange& exchange, const std::string& path,
 }
 
 void FilesHandler::hash_in_background(const std::string& path, const Located& located) {
-  const auto [pending, is_new] = pending_for(path, located);
-  if (is_new && !submit(path, located, pending, Press::Urgency::background)) pending_.erase(path);
+  // Another loop may be at it: what it finds is seen when the entry is looked at again.
+  if (!loader_.begin_inspection(located.file, located.found)) return;
+  const auto pending = pending_for(path, located).first;
+  if (submit(path, located, pending, Press::Urgency::background)) return;
+  loader_.give_up_inspection(located.file, located.found);
+  pending_.erase(path);
 }
 
 // What waits for this content of the file, and whether it is new. Who comes after a change does

@@ -27,6 +27,15 @@ bool is_active_type(std::string_view type) {
          holds("livescript");
 }
 
+void share(Inspections& inspections, std::string_view file, const Found& found,
+           const Result<Inspection>& inspection) {
+  if (inspection) {
+    inspections.finish(found.identity, last_segment(file), *inspection);
+  } else {
+    inspections.give_up(found.identity, last_segment(file));
+  }
+}
+
 }  // namespace
 
 Loader::Loader(const config::FilesAction& action, const Library& library, Services& services,
@@ -56,14 +65,30 @@ std::shared_ptr<const Asset> Loader::load_unseen(const std::string& file, const 
   return assemble(file, found, nullptr);
 }
 
+std::shared_ptr<const Asset> Loader::load_known(const std::string& file, const Found& found) {
+  if (found.identity.size <= kept_size) return nullptr;
+  const auto known = services_.inspections.find(found.identity, last_segment(file));
+  return known ? assemble(file, found, &*known) : nullptr;
+}
+
+bool Loader::begin_inspection(const std::string& file, const Found& found) {
+  return services_.inspections.begin(found.identity, last_segment(file));
+}
+
+void Loader::give_up_inspection(const std::string& file, const Found& found) {
+  services_.inspections.give_up(found.identity, last_segment(file));
+}
+
 bool Loader::load_later(const std::string& file, const Found& found, Press::Urgency urgency,
                         Done done) {
   auto job = [this, alive = std::weak_ptr<bool>(alive_), post = post_, file, found,
               ask_magic = services_.types.of(last_segment(file)).empty(),
-              &stopping = services_.press.stopping(), done = std::move(done)] {
+              &stopping = services_.press.stopping(), &inspections = services_.inspections,
+              done = std::move(done)] {
     auto inspection = std::make_shared<Result<Inspection>>(
         inspect(found.file->number(), found.identity,
                 {last_segment(file), found.identity.size <= kept_size, ask_magic, &stopping}));
+    if (found.identity.size > kept_size) share(inspections, file, found, *inspection);
     post([this, alive, file, found, done, inspection] {
       if (alive.expired()) return;
       done(*inspection ? assemble(file, found, &**inspection) : nullptr);

@@ -35,6 +35,13 @@ class Loader {
   [[nodiscard]] std::shared_ptr<const Asset> load_now(const std::string& file, const Found& found);
   [[nodiscard]] std::shared_ptr<const Asset> load_unseen(const std::string& file,
                                                          const Found& found);
+  // With what another loop, or an earlier look, has found out of a large file; null: nothing.
+  [[nodiscard]] std::shared_ptr<const Asset> load_known(const std::string& file,
+                                                        const Found& found);
+  // True for the one who is to inspect a large file in the background, over all loops; he then
+  // calls load_later, or gives up.
+  [[nodiscard]] bool begin_inspection(const std::string& file, const Found& found);
+  void give_up_inspection(const std::string& file, const Found& found);
   // Inspects on a press thread; `done` is then called on the loop, with null when the file could
   // not be read whole. False when press takes no more. If the loader is gone by then, nothing
   // is called.

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/log.h"
+#include "media/inspections.h"
 #include "media/mime.h"
 #include "media/pins.h"
 #include "media/press.h"
@@ -22,6 +23,7 @@ struct Services {
   Press& press;
   Pins& pins;
   Proofs& proofs;
+  Inspections& inspections;
   const MimeTypes& types;
   Counters& counters;
   Log& log;

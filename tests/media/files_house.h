@@ -215,11 +215,12 @@ class FilesHouse {
   const unsigned threads_;
   MimeTypes types_{"/nowhere/mime.types"};
   Proofs proofs_;
+  Inspections inspections_;
   std::mutex mutex_;
   std::deque<std::function<void()>> posted_;
   std::unique_ptr<Press> press_ = std::make_unique<Press>(threads_, *log);
   Pins pins_{{}, *press_, *log};
-  Services services_{*press_, pins_, proofs_, types_, counters, *log};
+  Services services_{*press_, pins_, proofs_, inspections_, types_, counters, *log};
   std::shared_ptr<ManifestWatch> manifests_;
   std::vector<http::Handler*> chain_;
   NextHandler next_;

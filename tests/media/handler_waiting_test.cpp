@@ -206,6 +206,17 @@ TEST_F(HandlerWaitingTest, AnotherLoopSendsTheSiblingASecondLater) {
   EXPECT_EQ(later.field("Content-Encoding"), "gzip");
 }
 
+TEST_F(HandlerWaitingTest, WhatOneLoopFoundOutOfALargeFileAnotherKnows) {
+  house_.write("film.bin", std::string(9'000'000, 'f'));
+  const auto other = house_.new_handler(1);
+  EXPECT_TRUE(fetch("HEAD /film.bin")->field("ETag").starts_with("W/"));
+  house_.turn();
+  FakeExchange first("HEAD /film.bin");
+  house_.send(first, *other);
+  EXPECT_TRUE(first.field("ETag").starts_with("\"")) << first.field("ETag");
+  EXPECT_EQ(fetch("HEAD /film.bin")->field("ETag"), first.field("ETag"));
+}
+
 TEST_F(HandlerWaitingTest, AStaleSiblingIsNeverSent) {
   const std::string css(2000, 'c');
   house_.write("a.css", css);
