@@ -11,7 +11,7 @@ import pytest
 from client import poll, request
 from harness import write_tree
 
-REQUESTS = 3000
+REQUESTS = 10_000
 RECEIVES = {"read", "recvfrom", "recvmsg", "readv"}
 SENDS = {"write", "sendto", "sendmsg", "writev", "sendfile"}
 NEVER = {"open", "openat", "openat2", "stat", "fstat", "lstat", "newfstatat", "setsockopt",
