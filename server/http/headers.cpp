@@ -1,9 +1,11 @@
 #include "http/headers.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
 #include "base/text.h"
+#include "http/characters.h"
 
 namespace frontis::http {
 
@@ -59,18 +61,6 @@ constexpr bool every_name_has_its_slot() {
 }
 static_assert(every_name_has_its_slot(), "two field names share a slot: choose other factors");
 
-constexpr bool is_token_char(char c) {
-  if (is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z')) return true;
-  return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-constexpr std::array<bool, 256> fill_token_chars() {
-  std::array<bool, 256> table{};
-  for (std::size_t i = 0; i < table.size(); ++i) table[i] = is_token_char(static_cast<char>(i));
-  return table;
-}
-constexpr std::array<bool, 256> token_chars = fill_token_chars();
-
 }  // namespace
 
 FieldName field_name(std::string_view name) {
@@ -98,18 +88,9 @@ std::optional<std::string_view> HeaderBlock::find(std::string_view name) const {
 }
 
 bool is_token(std::string_view text) {
-  for (const char c : text) {
-    if (!token_chars[static_cast<unsigned char>(c)]) return false;
-  }
-  return !text.empty();
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }
 
-bool is_field_value(std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\t') || byte == 0x7f) return false;
-  }
-  return true;
-}
+bool is_field_value(std::string_view text) { return is_value_text(text); }
 
 }  // namespace frontis::http
