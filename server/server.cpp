@@ -159,7 +159,7 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
     access = std::move(*opened);
   }
   if (auto became = become_user(settings, log); !became) return became;
-  SharedMedia media(settings, settings.press_threads, log);
+  SharedMedia media(settings, SharedMedia::Press::works, log);
   net::Admission admission(settings.limits);
   std::vector<std::unique_ptr<Lane>> lanes;
   for (auto& own : *sockets) {

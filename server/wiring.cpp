@@ -5,10 +5,38 @@
 
 namespace frontis {
 
-SharedMedia::SharedMedia(const config::Settings& settings, unsigned press_threads, Log& log)
-    : press_(std::make_unique<media::Press>(press_threads, log)),
+namespace {
+
+std::unique_ptr<media::Index> open_index(const std::filesystem::path& state, Log& log) {
+  if (state.empty()) return nullptr;
+  auto index = media::Index::open(state, log);
+  if (index) return std::move(*index);
+  log.warning("{}; until then nothing is compressed and no version is kept", index.error().message);
+  return nullptr;
+}
+
+}  // namespace
+
+SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log,
+                         const std::filesystem::path& made)
+    : press_(std::make_unique<media::Press>(press == Press::works ? settings.press.threads : 0, log,
+                                            settings.press.share)),
       pins_(settings.state, *press_, log),
-      services_{*press_, pins_, proofs_, inspections_, types_, counters_, log} {
+      index_(open_index(settings.state, log)),
+      variants_(made / "variants", settings.press.size, index_.get(), log),
+      maker_(settings.press, variants_, *press_, log),
+      kept_(made / "kept", settings.keep, index_.get(), log),
+      services_{*press_,
+                pins_,
+                proofs_,
+                inspections_,
+                index_.get(),
+                variants_,
+                press == Press::works ? &maker_ : nullptr,
+                kept_,
+                types_,
+                counters_,
+                log} {
   for (const config::Site& site : settings.sites) {
     for (const config::Route& route : site.routes) {
       for (const config::Action& action : route.chain) {
@@ -19,6 +47,10 @@ SharedMedia::SharedMedia(const config::Settings& settings, unsigned press_thread
     }
   }
 }
+
+void SharedMedia::start() {}
+
+void SharedMedia::stop() { press_.reset(); }
 
 Handlers::Handlers(const config::Settings& settings, SharedMedia& media, media::Post post)
     : media_(media), post_(std::move(post)), cache_(settings.limits.hot_cache) {

@@ -3,6 +3,7 @@
 // alike.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,16 +22,24 @@ namespace frontis {
 // What all loops share about files. Ends after the loops' handlers.
 class SharedMedia {
  public:
-  // With no press threads, whatever a request needs is done before it is answered. `settings`
-  // and `log` outlive this.
-  SharedMedia(const config::Settings& settings, unsigned press_threads, Log& log);
+  // Whether press works behind the answers, or whatever a request needs is done before it is
+  // answered, and nothing beyond that (explain).
+  enum class Press { works, rests };
+  // `settings` and `log` outlive this. `made` is where variants and kept versions lie: the state
+  // folder, or the server's when `settings.state` is a copy of it.
+  SharedMedia(const config::Settings& settings, Press press, Log& log,
+              const std::filesystem::path& made);
+  SharedMedia(const config::Settings& settings, Press press, Log& log)
+      : SharedMedia(settings, press, log, settings.state) {}
 
   media::Services& services() { return services_; }
   std::shared_ptr<media::ManifestWatch> manifests_of(const config::FilesAction& action) const {
     return manifests_.at(&action);
   }
+  // Begins press's rounds over all roots.
+  void start();
   // No more work is begun or finished: the loops' threads have ended.
-  void stop() { press_.reset(); }
+  void stop();
 
  private:
   media::MimeTypes types_;
@@ -39,6 +48,10 @@ class SharedMedia {
   media::Counters counters_;
   std::unique_ptr<media::Press> press_;
   media::Pins pins_;
+  std::unique_ptr<media::Index> index_;  // null without a state folder
+  media::Variants variants_;
+  media::VariantMaker maker_;
+  media::Kept kept_;
   media::Services services_;
   std::map<const config::FilesAction*, std::shared_ptr<media::ManifestWatch>> manifests_;
 };

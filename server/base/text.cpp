@@ -27,6 +27,10 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+std::string_view last_segment(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
 std::optional<std::uint64_t> parse_decimal(std::string_view digits) {
   if (digits.empty()) return std::nullopt;
   std::uint64_t value = 0;

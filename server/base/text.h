@@ -26,6 +26,9 @@ constexpr int hex_value(char c) {
 // Without the spaces and tabs at both ends (RFC 9110, 5.6.3: OWS).
 [[nodiscard]] std::string_view trim(std::string_view text);
 
+// What follows the last slash of a path; all of it where there is none.
+[[nodiscard]] std::string_view last_segment(std::string_view path);
+
 // Digits only, at least one, no sign; none when it does not fit 64 bits.
 [[nodiscard]] std::optional<std::uint64_t> parse_decimal(std::string_view digits);
 

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::uint64_t largest = 16ULL * 1024 * 1024;
 
-std::string_view last_segment(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-}
-
 }  // namespace
 
 void ContentCheck::look_at(const std::string& file, const media::Found& found,

@@ -86,7 +86,7 @@ int explain(const Options& options) {
   }
   settings->state = state.folder();
   // Without press threads all work is done before the answer, and nothing is posted to a loop.
-  SharedMedia media(*settings, 0, *log);
+  SharedMedia media(*settings, SharedMedia::Press::rests, *log);
   const Handlers handlers(*settings, media, [](const std::function<void()>& work) { work(); });
   const ExplainedRequest request = request_of(options.typed, *settings);
   KeptExchange exchange;

@@ -116,7 +116,7 @@ constexpr Key<LogSettings> log_keys[] = {
 
 void read_press_threads(Reader& reader, const Node& value, Settings& into) {
   const auto count = reader.number(value, 1, 64);
-  if (count) into.press_threads = static_cast<unsigned>(*count);
+  if (count) into.press.threads = static_cast<unsigned>(*count);
 }
 
 constexpr std::string_view later_press = "compressed variants are not made ahead yet";

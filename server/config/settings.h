@@ -54,6 +54,22 @@ struct LogSettings {
   std::string file = "stderr";  // or a path
 };
 
+// What is made of files ahead of time.
+struct PressSettings {
+  unsigned threads = 1;                      // that compress, at idle priority
+  unsigned share = 100;                      // percent of a core's time that each of them may use
+  bool gzip = true, br = true, zstd = true;  // press.codings
+  std::uint64_t largest = 32ULL * 1024 * 1024;     // bytes; larger files stay as they are
+  std::uint64_t size = 2ULL * 1024 * 1024 * 1024;  // bytes of all variants under `state`
+  bool deltas = false;  // RFC 9842: send what changed since a version that the client has
+};
+
+// Versions of fingerprinted files that stay answerable after they have gone.
+struct KeepSettings {
+  std::chrono::seconds time{30LL * 86'400};  // since it was last seen; 0 = nothing is kept
+  std::uint64_t size = 1024ULL * 1024 * 1024;
+};
+
 // How long the answer for a file may be kept: the `cache` key of a files route.
 struct CachePolicy {
   enum class Kind { automatic, seconds, immutable, none };
@@ -72,8 +88,8 @@ struct FilesAction {
   std::vector<std::filesystem::path> links;  // absolute directories that links may lead to
   std::vector<std::string> allow;            // names (or globs) that the deny list would refuse
   bool uploads = false;                      // users put files here: active content is defused
-  bool listing = false;                      // reserved; listings are off by default
-  Headers headers;                           // added to each answer of this action
+  bool modern_images = false;  // photo.jpg may be answered by photo.jpg.avif or .webp (Accept)
+  Headers headers;             // added to each answer of this action
 };
 
 struct RespondAction {
@@ -112,7 +128,8 @@ struct Settings {
   std::filesystem::path state;  // empty: nothing is kept on disk
   std::string user;             // to become after the sockets are bound; empty = stay
   unsigned threads = 0;         // 0 = one per core
-  unsigned press_threads = 1;
+  PressSettings press;
+  KeepSettings keep;
   LogSettings log;
   Limits limits;
   std::vector<Site> sites;

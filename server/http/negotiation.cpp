@@ -72,7 +72,8 @@ CodingWeights coding_weights(std::optional<std::string_view> field) {
     const auto i = static_cast<std::size_t>(row.coding);
     // 12.5.3: identity is acceptable unless it is excluded, itself or by "*".
     const std::uint16_t unnamed = row.coding == Coding::identity ? least_weight : 0;
-    weights.weight[i] = named[i].value_or(others.value_or(unnamed));
+    const auto by_star = row.coding == Coding::dcz ? std::nullopt : others;
+    weights.weight[i] = named[i].value_or(by_star.value_or(unnamed));
   }
   return weights;
 }

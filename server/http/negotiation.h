@@ -11,24 +11,30 @@
 
 namespace frontis::http {
 
-enum class Coding : std::uint8_t { identity, gzip, br, zstd };
-inline constexpr std::size_t codings = 4;
+enum class Coding : std::uint8_t { identity, gzip, br, zstd, dcz };
+inline constexpr std::size_t codings = 5;
 
 // One row for each coding: another coding is another row.
 struct CodingName {
   Coding coding;
   std::string_view token;        // in Accept-Encoding and Content-Encoding
   std::string_view suffix;       // of the ETag: "gz"
-  std::string_view file_suffix;  // of a sibling: ".gz"
+  std::string_view file_suffix;  // of a sibling: ".gz"; empty: there is none
 };
 inline constexpr std::array<CodingName, codings> coding_names{{
     {Coding::identity, "identity", "", ""},
     {Coding::gzip, "gzip", "gz", ".gz"},
     {Coding::br, "br", "br", ".br"},
     {Coding::zstd, "zstd", "zst", ".zst"},
+    {Coding::dcz, "dcz", "dcz", ""},  // RFC 9842: needs a dictionary that the client names
 }};
 constexpr const CodingName& row_of(Coding coding) {
   return coding_names[static_cast<std::size_t>(coding)];
+}
+
+// The codings that a file may have as siblings beside it.
+constexpr std::span<const CodingName> sibling_codings() {
+  return std::span(coding_names).subspan(1, 3);
 }
 
 // The weight of each coding in thousandths, 0 = not acceptable (q has three decimals at most).
@@ -39,6 +45,7 @@ struct CodingWeights {
 
 // `field` is the whole Accept-Encoding; none when it was not sent: then only identity is chosen.
 // An empty field means identity only. A member that is malformed is skipped. "x-gzip" is gzip.
+// "*" does not stand for dcz.
 [[nodiscard]] CodingWeights coding_weights(std::optional<std::string_view> field);
 
 struct Candidate {

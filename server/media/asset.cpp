@@ -85,6 +85,7 @@ std::shared_ptr<const Asset> finish_asset(Asset asset, std::string file, const I
     Variant variant;
     variant.etag = coded_etag(from);
     variant.coding = from.coding;
+    variant.place = from.place;
     variant.file = std::move(from.file);
     variant.identity = from.identity;
     variant.bytes = std::move(from.bytes);

@@ -21,9 +21,16 @@
 
 namespace frontis::media {
 
+// Files whose bytes are at most this long are kept in memory.
+inline constexpr std::uint64_t kept_in_memory = 64 * 1024;
+
+// Where a file lies: beneath the action's root, or among what press has made or kept (state).
+enum class Place : std::uint8_t { root, variants, kept };
+
 struct Variant {
   http::Coding coding = http::Coding::identity;
-  std::string file;  // that holds these bytes, relative to the root
+  Place place = Place::root;
+  std::string file;  // that holds these bytes, relative to its place
   Identity identity;
   std::shared_ptr<const std::string> bytes;  // null: sent from the file
   std::string etag;                          // with quotes, and W/ while the content is unknown
@@ -62,6 +69,7 @@ struct Asset {
 // A proved coding of the content in a file of its own.
 struct CodedFile {
   http::Coding coding;
+  Place place = Place::root;
   std::string file;
   Identity identity;
   Sha256 own_digest;

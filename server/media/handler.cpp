@@ -166,7 +166,7 @@ void FilesHandler::hash_in_background(const std::string& path, const Located& lo
   // Another loop may be at it: what it finds is seen when the entry is looked at again.
   if (!loader_.begin_inspection(located.file, located.found)) return;
   const auto pending = pending_for(path, located).first;
-  if (submit(path, located, pending, Press::Urgency::background)) return;
+  if (submit(path, located, pending, Press::Urgency::soon)) return;
   loader_.give_up_inspection(located.file, located.found);
   pending_.erase(path);
 }
@@ -326,7 +326,7 @@ void FilesHandler::not_found(http::Exchange& exchange, std::string_view path, co
     return exchange.respond(http::plain_response(http::status_of(error.kind)));
   }
   // A page of the application under the name of a missing script would be kept as the script.
-  if (loader_.is_fingerprinted_name(path)) {
+  if (loader_.rules().is_fingerprinted_name(path)) {
     note(exchange, "the name is fingerprinted, so the answer is 404 no-store and not the app's");
     exchange.notes.cache = "no-store";
     return exchange.respond(http::plain_response(404));

@@ -11,9 +11,11 @@
 
 #include "config/settings.h"
 #include "media/asset.h"
+#include "media/judge.h"
 #include "media/library.h"
 #include "media/manifest_watch.h"
 #include "media/services.h"
+#include "media/siblings.h"
 
 namespace frontis::media {
 
@@ -48,8 +50,7 @@ class Loader {
   using Done = std::function<void(std::shared_ptr<const Asset>)>;
   bool load_later(const std::string& file, const Found& found, Press::Urgency urgency, Done done);
 
-  // Whether the name of a missing file promises that its content never changes.
-  bool is_fingerprinted_name(std::string_view file) const;
+  const Judge& rules() const { return judge_; }
   std::uint64_t generation() const { return manifests_->generation(); }
   // True while nothing beside `asset` has changed, nor what is known of it.
   bool siblings_unchanged(const Asset& asset) const;
@@ -58,28 +59,14 @@ class Loader {
   std::shared_ptr<const Asset> assemble(const std::string& file, const Found& found,
                                         const Inspection* inspection);
   void judge(Asset& asset, const std::string& file, const Inspection* inspection);
-  void set_type(Asset& asset, std::string_view file, const Inspection* inspection) const;
-  bool is_declared(std::string_view file) const;
-  std::vector<CodedFile> coded_files(Asset& asset, const std::string& file,
-                                     const Identity& identity, const Sha256& content);
-  std::optional<CodedFile> coded_file(Asset& asset, const std::string& file,
-                                      const http::CodingName& row, const Identity& identity,
-                                      const Sha256& content);
-  std::optional<Proof> proof_of(Asset& asset, const std::string& file, const Found& sibling,
-                                const http::CodingName& row, const Identity& identity,
-                                const Sha256& content);
-  void await_proof(Asset& asset, const std::string& name, const Found& sibling) const;
-  bool has_siblings(std::string_view type, const std::string& file) const;
-  void prove(const std::string& file, const Found& sibling, const http::CodingName& row,
-             const Identity& identity, const Sha256& content);
 
   const config::FilesAction& action_;
   const Library& library_;
   Services& services_;
   std::shared_ptr<ManifestWatch> manifests_;
-  std::string url_prefix_;
+  Judge judge_;
+  Siblings siblings_;
   Post post_;
-  std::function<void(const std::string&)> sibling_proved_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // what posted work looks for
 };
 

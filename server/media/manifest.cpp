@@ -68,8 +68,6 @@ bool is_plain(std::string_view path) {
   }
 }
 
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 std::string_view without_extension(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   return dot == std::string_view::npos ? name : name.substr(0, dot);
@@ -188,12 +186,12 @@ Result<void> Manifest::add_vite(std::string_view json) {
     append_list(entry, "css", listed);
     append_list(entry, "assets", listed);
     const std::string* source = string_in(entry, "src");
-    if (source != nullptr) stems.insert(without_extension(base_name(*source)));
+    if (source != nullptr) stems.insert(without_extension(last_segment(*source)));
     const std::string* name = string_in(entry, "name");
-    if (name != nullptr) stems.insert(base_name(*name));
+    if (name != nullptr) stems.insert(last_segment(*name));
   }
   std::erase_if(listed, [&stems](std::string_view path) {
-    return !is_plain(path) || !is_fingerprinted(base_name(path), stems);
+    return !is_plain(path) || !is_fingerprinted(last_segment(path), stems);
   });
   return add(listed);
 }

@@ -58,7 +58,7 @@ void ManifestWatch::refresh() {
     if (self->identify() != self->read_) self->read();
     self->reading_.store(false);
   };
-  if (!press_.submit(Press::Urgency::background, std::move(job))) reading_.store(false);
+  if (!press_.submit(Press::Urgency::soon, std::move(job))) reading_.store(false);
 }
 
 ManifestWatch::Identities ManifestWatch::identify() const {

@@ -249,7 +249,7 @@ std::string_view built_in_type(std::string_view extension) {
 
 // What follows the last dot of the last segment; empty without one, and for ".profile".
 std::string_view extension_of(std::string_view name) {
-  name.remove_prefix(name.rfind('/') + 1);
+  name = last_segment(name);
   name.remove_prefix(std::min(name.find_first_not_of('.'), name.size()));
   const std::size_t dot = name.rfind('.');
   return dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);

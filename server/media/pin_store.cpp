@@ -182,7 +182,7 @@ void PinStore::save(std::string_view url, const Sha256& content) {
   }
   // The job holds the store alive: it may run after its owner has gone.
   const bool is_taken =
-      press_.submit(Press::Urgency::background, [store = shared_from_this()] { store->flush(); });
+      press_.submit(Press::Urgency::soon, [store = shared_from_this()] { store->flush(); });
   if (is_taken) return;
   const std::lock_guard lock(waiting_mutex_);
   is_scheduled_ = false;

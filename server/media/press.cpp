@@ -1,29 +1,67 @@
 #include "media/press.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <ctime>
 #include <system_error>
 #include <utility>
 
 namespace frontis::media {
 
-Press::Press(unsigned threads, Log& log) : log_(log) {
-  if (threads == 0) return;
+namespace {
+
+constexpr int soon_nice = 10;
+
+// Failures are of no matter: the work is then done at the priority that there is.
+void lower_priority(bool to_idle) {
+  const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
+  if (!to_idle) {
+    ::setpriority(PRIO_PROCESS, thread, soon_nice);
+    return;
+  }
+  const sched_param none{};
+  ::sched_setscheduler(0, SCHED_IDLE, &none);
+  // From linux/ioprio.h, which Debian's C library does not wrap.
+  constexpr int who_process = 1;
+  constexpr int class_idle = 3;
+  constexpr int class_shift = 13;
+  ::syscall(SYS_ioprio_set, who_process, 0, class_idle << class_shift);
+}
+
+std::chrono::nanoseconds own_cpu_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+}  // namespace
+
+Press::Press(unsigned idle_threads, Log& log, unsigned share)
+    : log_(log), share_(std::clamp(share, 1U, 100U)) {
+  if (idle_threads == 0) return;
   try {
-    start(threads);
+    start(idle_threads);
   } catch (const std::system_error& error) {
     log_.error("only {} of {} press threads could be started ({}): raise the limit of tasks{}",
-               threads_.size(), threads + 1, error.what(),
+               threads_.size(), idle_threads + 2, error.what(),
                threads_.empty() ? "; until then hashing holds up the requests" : "");
   }
 }
 
-// The first takes all kinds of jobs, so that whatever can be started is of use.
-void Press::start(unsigned threads) {
-  threads_.reserve(threads + 1);
-  threads_.emplace_back([this] { work(false); });
-  threads_.emplace_back([this] { work(true); });
-  while (threads_.size() < threads + 1) threads_.emplace_back([this] { work(false); });
+// The first does all but idle work, so that a machine which allows no more of them still answers.
+void Press::start(unsigned idle_threads) {
+  threads_.reserve(idle_threads + 2);
+  threads_.emplace_back([this] { work(Urgency::soon); });
+  threads_.emplace_back([this] { work(Urgency::request_waits); });
+  while (threads_.size() < idle_threads + 2) {
+    threads_.emplace_back([this] { work(Urgency::idle); });
+  }
 }
 
 Press::~Press() {
@@ -43,9 +81,8 @@ bool Press::submit(Urgency urgency, std::function<void()> job) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return false;
-    if (urgent_.size() + background_.size() < most_waiting) {
-      auto& queue = urgency == Urgency::request_waits ? urgent_ : background_;
-      queue.push_back(std::move(job));
+    if (waiting() < most_waiting) {
+      jobs_[static_cast<std::size_t>(urgency)].push_back(std::move(job));
       work_to_do_.notify_all();  // the threads do not wait for the same
       return true;
     }
@@ -57,30 +94,53 @@ bool Press::submit(Urgency urgency, std::function<void()> job) {
   return false;
 }
 
-void Press::drain() {
-  std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return urgent_.empty() && background_.empty() && running_ == 0; });
+std::size_t Press::waiting() const {
+  std::size_t count = 0;
+  for (const auto& jobs : jobs_) count += jobs.size();
+  return count;
 }
 
-void Press::work(bool urgent_only) {
-  pthread_setname_np(pthread_self(), "frontis-press");
+void Press::drain() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return waiting() == 0 && running_ == 0; });
+}
+
+// The jobs that a thread of this rank takes next; null when there are none for it.
+Press::Jobs* Press::jobs_for(Urgency rank) {
+  Jobs& waited_for = jobs_[static_cast<std::size_t>(Urgency::request_waits)];
+  if (rank != Urgency::idle && !waited_for.empty()) return &waited_for;
+  Jobs& own = jobs_[static_cast<std::size_t>(rank)];
+  return own.empty() ? nullptr : &own;
+}
+
+void Press::work(Urgency rank) {
+  pthread_setname_np(pthread_self(), rank == Urgency::idle ? "frontis-idle" : "frontis-press");
+  if (rank != Urgency::request_waits) lower_priority(rank == Urgency::idle);
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_to_do_.wait(lock, [this, urgent_only] {
-      return stopping_ || !urgent_.empty() || (!urgent_only && !background_.empty());
-    });
+    work_to_do_.wait(lock, [this, rank] { return stopping_ || jobs_for(rank) != nullptr; });
     if (stopping_) return;
-    auto& queue = urgent_.empty() ? background_ : urgent_;
-    auto job = std::move(queue.front());
-    queue.pop_front();
+    Jobs& jobs = *jobs_for(rank);
+    auto job = std::move(jobs.front());
+    jobs.pop_front();
     ++running_;
     lock.unlock();
+    const auto before = own_cpu_time();
     job();
     job = nullptr;  // what it holds may be slow to free, or submit another job
+    const auto spent = own_cpu_time() - before;
     lock.lock();
     --running_;
-    if (running_ == 0 && urgent_.empty() && background_.empty()) idle_.notify_all();
+    if (running_ == 0 && waiting() == 0) idle_.notify_all();
+    if (rank == Urgency::idle) rest(lock, spent);
   }
+}
+
+// So that a thread uses its share and no more, seen over a while.
+void Press::rest(std::unique_lock<std::mutex>& lock, std::chrono::nanoseconds spent) {
+  if (share_ == 100) return;
+  const auto pause = spent * (100 - share_) / share_;
+  work_to_do_.wait_for(lock, pause, [this] { return stopping_.load(); });
 }
 
 }  // namespace frontis::media

@@ -1,10 +1,13 @@
-// The threads for work that would hold up a loop: hashing large files, decoding siblings,
-// libmagic, SQLite. A job runs once, on one press thread; what it finds goes back to a loop by
-// the function that the submitter brought. Requests that wait go before background work, and one
-// thread more is kept for them alone, so that they never wait for the hash of a film.
+// The threads for work that would hold up a loop (hashing, decoding, compressing, libmagic,
+// SQLite), in three ranks, so that the lower never delays the higher: what a request waits for;
+// what should be done soon, at a nice value; and what fills idle time, at the kernel's idle
+// priorities for CPU and disk. A job runs once, on one press thread; what it finds goes back to a
+// loop by the function that the submitter brought.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -22,10 +25,15 @@ using Post = std::function<void(std::function<void()>)>;
 
 class Press {
  public:
-  enum class Urgency { request_waits, background };
+  // Each rank has threads of its own, which help out with the rank above, but for the idle ones:
+  // whoever waits must not be left to a thread that the kernel may not run.
+  enum class Urgency { request_waits, soon, idle };
 
-  // With no threads, submit() runs the job before it returns: for `explain` and for tests.
-  Press(unsigned threads, Log& log);
+  // `idle_threads` compress; one more thread does what is wanted soon, and one is kept for
+  // requests. With 0, submit() runs every job before it returns: for `explain` and for tests.
+  // `share` is the percentage of a core's time that each idle thread may use (1 to 100): it rests
+  // after each job for as long as that takes.
+  Press(unsigned idle_threads, Log& log, unsigned share = 100);
   // Waits for the jobs that run, drops the ones that wait.
   ~Press();
 
@@ -40,13 +48,19 @@ class Press {
   static constexpr std::size_t most_waiting = 100'000;
 
  private:
-  void work(bool urgent_only);
-  void start(unsigned threads);
+  using Jobs = std::deque<std::function<void()>>;
+
+  void start(unsigned idle_threads);
+  void work(Urgency rank);
+  Jobs* jobs_for(Urgency rank);
+  std::size_t waiting() const;
+  void rest(std::unique_lock<std::mutex>& lock, std::chrono::nanoseconds spent);
 
   Log& log_;
+  const unsigned share_;
   std::mutex mutex_;
   std::condition_variable work_to_do_, idle_;
-  std::deque<std::function<void()>> urgent_, background_;
+  std::array<Jobs, 3> jobs_;  // by Urgency
   std::size_t running_ = 0;
   std::atomic<bool> stopping_{false};  // changed under the mutex
   std::vector<std::thread> threads_;

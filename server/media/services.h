@@ -6,17 +6,22 @@
 #include <cstdint>
 
 #include "base/log.h"
+#include "media/index.h"
 #include "media/inspections.h"
+#include "media/kept.h"
 #include "media/mime.h"
 #include "media/pins.h"
 #include "media/press.h"
 #include "media/proofs.h"
+#include "media/variant_maker.h"
+#include "media/variants.h"
 
 namespace frontis::media {
 
 struct Counters {
   std::atomic<std::uint64_t> fingerprints_refused{0};
   std::atomic<std::uint64_t> siblings_refused{0};
+  std::atomic<std::uint64_t> kept_served{0};
 };
 
 struct Services {
@@ -24,6 +29,10 @@ struct Services {
   Pins& pins;
   Proofs& proofs;
   Inspections& inspections;
+  Index* index;  // null without a state folder
+  Variants& variants;
+  VariantMaker* maker;  // null: nothing is made or kept here (explain)
+  Kept& kept;
   const MimeTypes& types;
   Counters& counters;
   Log& log;

@@ -151,7 +151,8 @@ std::unique_ptr<Decoder> decoder_of(http::Coding coding) {
     case http::Coding::gzip: return std::make_unique<GzipDecoder>();
     case http::Coding::br: return std::make_unique<BrotliDecoder>();
     case http::Coding::zstd: return std::make_unique<ZstdDecoder>();
-    case http::Coding::identity: break;
+    case http::Coding::identity:
+    case http::Coding::dcz: break;
   }
   return nullptr;
 }

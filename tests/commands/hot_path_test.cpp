@@ -29,7 +29,7 @@ class HotPathTest : public testing::Test {
     auto loaded = config::load_text(yaml, (folder_ / "frontis.yaml").string());
     ASSERT_TRUE(loaded.settings);
     settings_ = std::move(*loaded.settings);
-    media_ = std::make_unique<SharedMedia>(settings_, 0, *log_);
+    media_ = std::make_unique<SharedMedia>(settings_, SharedMedia::Press::rests, *log_);
     handlers_ = std::make_unique<Handlers>(settings_, *media_, [](const auto& work) { work(); });
     auto opened = observe::AccessLog::open(settings_.log, *log_);
     ASSERT_TRUE(opened);

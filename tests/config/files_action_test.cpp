@@ -114,7 +114,7 @@ TEST(FilesAction, HasDefaultsForAllButItsRoot) {
   EXPECT_THAT(files.allow, IsEmpty());
   EXPECT_THAT(files.headers, IsEmpty());
   EXPECT_FALSE(files.uploads);
-  EXPECT_FALSE(files.listing);
+  EXPECT_FALSE(files.modern_images);
 }
 
 TEST(FilesAction, KeepsFilesAsLongAsCacheSays) {

@@ -219,7 +219,7 @@ TEST(Load, TakesDefaultsForAllThatIsNotWritten) {
   EXPECT_EQ(settings.state, "");
   EXPECT_EQ(settings.user, "");
   EXPECT_EQ(settings.threads, 0U);
-  EXPECT_EQ(settings.press_threads, 1U);
+  EXPECT_EQ(settings.press.threads, 1U);
   EXPECT_EQ(settings.log.access, "off");
   EXPECT_EQ(settings.log.file, "stderr");
   EXPECT_EQ(settings.log.format, AccessFormat::combined);
@@ -242,7 +242,7 @@ log: {access: stdout, format: json, level: debug, file: /var/log/frontis.log}
   EXPECT_EQ(settings.state, "/var/lib/frontis");
   EXPECT_EQ(settings.user, "www-data");
   EXPECT_EQ(settings.threads, 4U);
-  EXPECT_EQ(settings.press_threads, 2U);
+  EXPECT_EQ(settings.press.threads, 2U);
   EXPECT_EQ(settings.log.access, "stdout");
   EXPECT_EQ(settings.log.format, AccessFormat::json);
   EXPECT_EQ(settings.log.level, LogLevel::debug);

@@ -13,7 +13,7 @@ namespace {
 
 struct WeightCase {
   std::optional<std::string_view> field;
-  std::array<std::uint16_t, codings> weight;  // identity, gzip, br, zstd
+  std::array<std::uint16_t, codings> weight;  // identity, gzip, br, zstd, dcz
 };
 
 void expect_weights(const std::vector<WeightCase>& cases) {
@@ -29,12 +29,14 @@ TEST(CodingWeights, AcceptOnlyIdentityWhereNothingIsAskedFor) {
       {" ", {1, 0, 0, 0}},
       {",,", {1, 0, 0, 0}},
       {"deflate", {1, 0, 0, 0}},
-      {"compress, x-compress, dcb, dcz", {1, 0, 0, 0}},
+      {"compress, x-compress, dcb", {1, 0, 0, 0}},
   });
 }
 
 TEST(CodingWeights, TakeTheCodingsThatAreNamed) {
   expect_weights({
+      {"gzip, dcb, dcz", {1, 1000, 0, 0, 1000}},
+      {"*", {1000, 1000, 1000, 1000, 0}},
       {"gzip", {1, 1000, 0, 0}},
       {"br", {1, 0, 1000, 0}},
       {"zstd", {1, 0, 0, 1000}},

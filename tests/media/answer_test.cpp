@@ -32,8 +32,8 @@ std::shared_ptr<const Asset> two_variants() {
   Inspection inspection;
   inspection.bytes = shared("0123456789abcdefghij");
   inspection.digest = sha256(*inspection.bytes);
-  CodedFile gzip{http::Coding::gzip, "a.css.gz", identity_of(10), sha256("gz"),
-                 shared("GZIPGZIPGZ")};
+  CodedFile gzip{http::Coding::gzip, Place::root,  "a.css.gz",
+                 identity_of(10),    sha256("gz"), shared("GZIPGZIPGZ")};
   return finish_asset(std::move(asset), "a.css", identity_of(20), &inspection, {gzip});
 }
 

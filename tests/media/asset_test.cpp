@@ -29,7 +29,7 @@ Inspection inspection_of(std::string content) {
 
 CodedFile coded(http::Coding coding, std::uint64_t size, std::string_view bytes = "coded") {
   const std::string name = "a.css" + std::string(http::row_of(coding).file_suffix);
-  return {coding, name, identity_of(size), sha256(bytes), nullptr};
+  return {coding, Place::root, name, identity_of(size), sha256(bytes), nullptr};
 }
 
 Asset css() {

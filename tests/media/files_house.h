@@ -44,12 +44,12 @@ inline std::string django_name(std::string_view content) {
   return "app." + digest.finish_hex().substr(0, 12) + ".css";
 }
 
-// Holds both threads of a Press(1) until it is opened: the one for everything and the one that is
-// kept for requests.
+// Holds all threads of a Press(1) until it is opened.
 class Gate {
  public:
   explicit Gate(Press& press) {
-    hold(press, Press::Urgency::background);
+    hold(press, Press::Urgency::idle);
+    hold(press, Press::Urgency::soon);
     hold(press, Press::Urgency::request_waits);
   }
   void open() { closed_.unlock(); }
@@ -220,7 +220,10 @@ class FilesHouse {
   std::deque<std::function<void()>> posted_;
   std::unique_ptr<Press> press_ = std::make_unique<Press>(threads_, *log);
   Pins pins_{{}, *press_, *log};
-  Services services_{*press_, pins_, proofs_, inspections_, types_, counters, *log};
+  Variants variants_{{}, 0, nullptr, *log};
+  Kept kept_{{}, {}, nullptr, *log};
+  Services services_{*press_,   pins_, proofs_, inspections_, nullptr, variants_,
+                     nullptr, kept_, types_,  counters,     *log};
   std::shared_ptr<ManifestWatch> manifests_;
   std::vector<http::Handler*> chain_;
   NextHandler next_;

@@ -69,7 +69,7 @@ TEST_F(LoaderTest, KnowsTheTypeByNameThenByContent) {
   start();
   EXPECT_EQ(load("a.css")->type, "text/css; charset=utf-8");
   std::shared_ptr<const Asset> gif;
-  EXPECT_TRUE(loader_->load_later("gif", *library_->find("gif"), Press::Urgency::background,
+  EXPECT_TRUE(loader_->load_later("gif", *library_->find("gif"), Press::Urgency::soon,
                                   [&](auto asset) { gif = std::move(asset); }));
   ASSERT_NE(gif, nullptr);
   EXPECT_EQ(gif->type, "image/gif");
@@ -173,7 +173,7 @@ TEST_F(LoaderTest, KnowsWhichMissingNamesPromiseContent) {
                                                 {"assets/", false},
                                                 {"app.0123456789ab.css/", false}};
   for (const auto& [name, promises] : names) {
-    EXPECT_EQ(loader_->is_fingerprinted_name(name), promises) << name;
+    EXPECT_EQ(loader_->rules().is_fingerprinted_name(name), promises) << name;
   }
 }
 
@@ -305,7 +305,7 @@ TEST_F(BusyLoaderTest, AProofThatPressDidNotTakeIsTriedAgain) {
   house_.write("a.css.gz", gzip_of(css));
   start();
   Gate gate(house_.press());
-  while (house_.press().submit(Press::Urgency::background, [] {})) continue;
+  while (house_.press().submit(Press::Urgency::soon, [] {})) continue;
   const auto early = load("a.css");
   EXPECT_EQ(early->variants.size(), 1U);
   EXPECT_TRUE(early->varies);
@@ -321,7 +321,7 @@ TEST_F(BusyLoaderTest, LoadsLaterOnPressAndAnswersOnTheLoop) {
   house_.write("a.css", css);
   start();
   std::shared_ptr<const Asset> asset;
-  EXPECT_TRUE(loader_->load_later("a.css", *library_->find("a.css"), Press::Urgency::background,
+  EXPECT_TRUE(loader_->load_later("a.css", *library_->find("a.css"), Press::Urgency::soon,
                                   [&](auto made) { asset = std::move(made); }));
   house_.press().drain();
   EXPECT_EQ(asset, nullptr);
@@ -335,7 +335,7 @@ TEST_F(BusyLoaderTest, AFileThatChangesMeanwhileComesBackAsNull) {
   start();
   Gate gate(house_.press());
   std::vector<std::shared_ptr<const Asset>> made;
-  EXPECT_TRUE(loader_->load_later("a.css", *library_->find("a.css"), Press::Urgency::background,
+  EXPECT_TRUE(loader_->load_later("a.css", *library_->find("a.css"), Press::Urgency::soon,
                                   [&](auto asset) { made.push_back(std::move(asset)); }));
   std::filesystem::resize_file(path, 5);
   gate.open();
@@ -351,7 +351,7 @@ TEST_F(BusyLoaderTest, WhenTheLoaderIsGoneNothingIsCalled) {
   Gate gate(house_.press());
   bool called = false;
   load("a.css");
-  EXPECT_TRUE(loader_->load_later("a.css", *library_->find("a.css"), Press::Urgency::background,
+  EXPECT_TRUE(loader_->load_later("a.css", *library_->find("a.css"), Press::Urgency::soon,
                                   [&](const auto&) { called = true; }));
   loader_.reset();
   library_.reset();

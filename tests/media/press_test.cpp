@@ -34,7 +34,7 @@ TEST_F(PressTest, RunsEveryJobOnceBeforeDrainReturns) {
   Press press(3, *log_);
   std::atomic<int> count = 0;
   for (int i = 0; i < 1000; ++i) {
-    EXPECT_TRUE(press.submit(Press::Urgency::background, [&count] { ++count; }));
+    EXPECT_TRUE(press.submit(Press::Urgency::soon, [&count] { ++count; }));
   }
   press.drain();
   EXPECT_EQ(count, 1000);
@@ -45,7 +45,7 @@ TEST_F(PressTest, WithoutThreadsRunsTheJobAtOnce) {
   Press press(0, *log_);
   std::thread::id where;
   EXPECT_TRUE(
-      press.submit(Press::Urgency::background, [&where] { where = std::this_thread::get_id(); }));
+      press.submit(Press::Urgency::soon, [&where] { where = std::this_thread::get_id(); }));
   EXPECT_EQ(where, std::this_thread::get_id());
   press.drain();
 }
@@ -53,12 +53,12 @@ TEST_F(PressTest, WithoutThreadsRunsTheJobAtOnce) {
 TEST_F(PressTest, RequestsThatWaitGoFirstAndInOrder) {
   Press press(1, *log_);
   Gate gate, kept;
-  gate.hold(press, Press::Urgency::background);
+  gate.hold(press, Press::Urgency::soon);
   kept.hold(press, Press::Urgency::request_waits);
   std::string order;
   std::promise<void> last;
-  press.submit(Press::Urgency::background, [&order] { order += 'a'; });
-  press.submit(Press::Urgency::background, [&] {
+  press.submit(Press::Urgency::soon, [&order] { order += 'a'; });
+  press.submit(Press::Urgency::soon, [&] {
     order += 'b';
     last.set_value();
   });
@@ -73,7 +73,7 @@ TEST_F(PressTest, RequestsThatWaitGoFirstAndInOrder) {
 TEST_F(PressTest, ARequestDoesNotWaitForBackgroundWork) {
   Press press(1, *log_);
   Gate gate;
-  gate.hold(press, Press::Urgency::background);
+  gate.hold(press, Press::Urgency::soon);
   std::promise<void> answered;
   press.submit(Press::Urgency::request_waits, [&answered] { answered.set_value(); });
   answered.get_future().wait();  // for ever, if it had to wait
@@ -84,7 +84,7 @@ TEST_F(PressTest, TellsTheJobsThatRunThatItEnds) {
   auto press = std::make_unique<Press>(1, *log_);
   const std::atomic<bool>& stopping = press->stopping();
   std::promise<void> entered;
-  press->submit(Press::Urgency::background, [&] {
+  press->submit(Press::Urgency::soon, [&] {
     entered.set_value();
     while (!stopping) std::this_thread::yield();
   });
@@ -95,8 +95,8 @@ TEST_F(PressTest, TellsTheJobsThatRunThatItEnds) {
 TEST_F(PressTest, AJobMaySubmitAnother) {
   Press press(1, *log_);
   std::atomic<bool> is_done = false;
-  press.submit(Press::Urgency::background,
-               [&] { press.submit(Press::Urgency::background, [&is_done] { is_done = true; }); });
+  press.submit(Press::Urgency::soon,
+               [&] { press.submit(Press::Urgency::soon, [&is_done] { is_done = true; }); });
   press.drain();
   EXPECT_TRUE(is_done);
 }
@@ -104,17 +104,17 @@ TEST_F(PressTest, AJobMaySubmitAnother) {
 TEST_F(PressTest, RefusesAJobWhenTooManyWait) {
   Press press(1, *log_);
   Gate gate, kept;
-  gate.hold(press, Press::Urgency::background);
+  gate.hold(press, Press::Urgency::soon);
   kept.hold(press, Press::Urgency::request_waits);
   for (std::size_t i = 0; i < Press::most_waiting; ++i) {
-    ASSERT_TRUE(press.submit(Press::Urgency::background, [] {}));
+    ASSERT_TRUE(press.submit(Press::Urgency::soon, [] {}));
   }
-  EXPECT_FALSE(press.submit(Press::Urgency::background, [] {}));
+  EXPECT_FALSE(press.submit(Press::Urgency::soon, [] {}));
   EXPECT_FALSE(press.submit(Press::Urgency::request_waits, [] {}));
   gate.opened.set_value();
   kept.opened.set_value();
   press.drain();
-  EXPECT_TRUE(press.submit(Press::Urgency::background, [] {}));
+  EXPECT_TRUE(press.submit(Press::Urgency::soon, [] {}));
 }
 
 TEST_F(PressTest, AnEndingPressFinishesWhatRunsAndDropsWhatWaits) {
@@ -130,7 +130,7 @@ TEST_F(PressTest, AnEndingPressFinishesWhatRunsAndDropsWhatWaits) {
       has_finished = true;
     });
     entered.get_future().wait();
-    press.submit(Press::Urgency::background, [held] { ++*held; });
+    press.submit(Press::Urgency::soon, [held] { ++*held; });
     gate.opened.set_value();
     // Whether the second job still runs is a race that either may win; that it is freed is not.
   }
@@ -141,7 +141,7 @@ TEST_F(PressTest, AnEndingPressFinishesWhatRunsAndDropsWhatWaits) {
 TEST_F(PressTest, ItsThreadsAreNamed) {
   Press press(1, *log_);
   std::array<char, 16> name{};
-  press.submit(Press::Urgency::background,
+  press.submit(Press::Urgency::soon,
                [&name] { pthread_getname_np(pthread_self(), name.data(), name.size()); });
   press.drain();
   EXPECT_STREQ(name.data(), "frontis-press");

@@ -89,7 +89,8 @@ std::string encode(Coding coding, std::string_view text) {
     case Coding::gzip: return gzip(text);
     case Coding::br: return brotli(text);
     case Coding::zstd: return zstd(text);
-    case Coding::identity: break;
+    case Coding::identity:
+    case Coding::dcz: break;
   }
   return std::string(text);
 }

@@ -1,0 +1,62 @@
+// Makes the variants that some content lacks: reads it once, encodes it in each coding, keeps
+// what is worth it. For the loops, which want it done by and by, and for press's rounds and
+// `frontis press`, which do it on their own thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <unordered_set>
+#include <vector>
+
+#include "base/descriptor.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "config/settings.h"
+#include "media/press.h"
+#include "media/variants.h"
+
+namespace frontis::media {
+
+class VariantMaker {
+ public:
+  // All references outlive this.
+  VariantMaker(const config::PressSettings& settings, Variants& variants, Press& press, Log& log);
+
+  struct Content {
+    Sha256 digest{};
+    Identity identity;                       // of `file`
+    std::shared_ptr<const Descriptor> file;  // open
+  };
+
+  // Whether a coding that is wanted (press.codings) is neither there nor known to be useless, of
+  // content that is neither too small (under 64 bytes) nor too large (press.largest). For loops.
+  bool lacks(const Sha256& content, std::uint64_t size) const;
+  // From a loop: has it made at idle priority, once however many ask.
+  void want(const Content& content);
+  // The same for deltas from these dictionaries (digest and open file), which are other content.
+  void want_deltas(const Content& content, std::vector<Content> dictionaries);
+
+  // What has become of each coding, by http::Coding; 0: not wanted, or of no use.
+  struct Made {
+    std::array<std::uint64_t, http::codings> sizes{};
+    unsigned encoded = 0;  // how many were made now
+  };
+  // On this thread. `max`: gzip by zopfli. Errors: io when the content cannot be read or is not
+  // what its digest says; exhausted and io of Variants::put(); io when given up.
+  [[nodiscard]] Result<Made> make(const Content& content, bool max,
+                                  const std::atomic<bool>* give_up);
+
+ private:
+  // The implementer's.
+  const config::PressSettings& settings_;
+  Variants& variants_;
+  Press& press_;
+  Log& log_;
+};
+
+}  // namespace frontis::media

@@ -1,0 +1,84 @@
+// The variants that press has made: which content is there in which coding, and the way to its
+// bytes. Known in memory to all loops, on disk by the index; the bytes lie in STATE/variants under
+// the digest of the content, so a variant can be missing but never stale, and none is handed out
+// before its own digest has been compared. Bounded by press.size: what was used longest ago goes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "media/asset.h"
+#include "media/content_store.h"
+#include "media/index.h"
+
+namespace frontis::media {
+
+// What a variant stands for.
+struct VariantKey {
+  Sha256 content{};
+  http::Coding coding = http::Coding::gzip;
+  std::optional<Sha256> dictionary;  // for dcz
+  friend bool operator==(const VariantKey&, const VariantKey&) = default;
+};
+
+class Variants {
+ public:
+  // `index` may be null: then nothing is known, and nothing can be put. It outlives this.
+  // `folder` is STATE/variants; `budget` in bytes.
+  Variants(std::filesystem::path folder, std::uint64_t budget, Index* index, Log& log);
+
+  bool is_active() const { return index_ != nullptr; }
+
+  enum class Standing : std::uint8_t {
+    unknown,    // nobody has tried
+    useless,    // tried: not smaller enough
+    unchecked,  // there, and too large to be read on a loop; nobody has compared its digest yet
+    ready,
+  };
+  // --- for loops: memory only, but for take() ---
+  [[nodiscard]] Standing standing(const VariantKey& key) const;
+  // Opens a ready one; small ones are read and compared here. None when it is not ready, or when
+  // it turned out to be missing or damaged: it is then `unknown` again, and the log says why.
+  [[nodiscard]] std::optional<CodedFile> take(const VariantKey& key);
+  // Opens the file of a variant that was taken before. Null unless it still is the same.
+  [[nodiscard]] std::shared_ptr<const Descriptor> open(const std::string& file,
+                                                       const Identity& identity) const;
+
+  // --- for press threads ---
+  // Compares an unchecked one with its digest: it is `ready` afterwards, or `unknown`.
+  void check(const VariantKey& key);
+  // Keeps coded bytes. Makes room first by dropping what was used longest ago, never anything
+  // used in the last hour; errors: exhausted when there is no room then, io for the disk.
+  [[nodiscard]] Result<void> put(const VariantKey& key, std::string_view coded);
+  void put_useless(const VariantKey& key);
+  // A file that lies there without a row (the index was lost): true when it was compared by
+  // decoding and is known again. `size` is that of the content.
+  bool adopt(const VariantKey& key, std::uint64_t size);
+  // Whether so many bytes would fit without dropping anything: press's rounds stop here, so that
+  // they do not drive out what visitors use.
+  bool has_room(std::uint64_t bytes) const;
+  // Writes what was used, drops rows and files that lead nowhere. Now and then.
+  void tend();
+
+  struct Totals {
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+  };
+  Totals totals() const;
+
+ private:
+  // The implementer's.
+  Index* const index_;
+  Log& log_;
+};
+
+}  // namespace frontis::media
