@@ -22,7 +22,7 @@ std::string why_chosen(const Asset& asset, const Variant& chosen, bool asked) {
   }
   if (!is_compressible(asset.type)) return ": other codings are no use for its type";
   return asset.remarks.empty() && chosen.coding == Coding::identity
-             ? ": nothing precompressed lies beside it"
+             ? ": there is nothing smaller"
              : "";
 }
 

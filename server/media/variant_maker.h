@@ -33,6 +33,9 @@ class VariantMaker {
     std::shared_ptr<const Descriptor> file;  // open
   };
 
+  bool makes_deltas() const { return settings_.deltas; }
+  // Whether files of this size have variants made: neither too small nor too large.
+  bool is_in_bounds(std::uint64_t size) const;
   // Whether a coding that is wanted (press.codings) is neither there nor known to be useless, of
   // content that is neither too small (under 64 bytes) nor too large (press.largest). For loops.
   bool lacks(const Sha256& content, std::uint64_t size) const;

@@ -38,12 +38,8 @@ class Variants {
 
   bool is_active() const { return index_ != nullptr; }
 
-  enum class Standing : std::uint8_t {
-    unknown,    // nobody has tried
-    useless,    // tried: not smaller enough
-    unchecked,  // there, and too large to be read on a loop; nobody has compared its digest yet
-    ready,
-  };
+  using Standing = media::Standing;
+
   // --- for loops: memory only, but for take() ---
   [[nodiscard]] Standing standing(const VariantKey& key) const;
   // Opens a ready one; small ones are read and compared here. None when it is not ready, or when
