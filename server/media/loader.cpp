@@ -163,7 +163,9 @@ void Loader::find_alternates(Asset& asset, const Origin& origin) const {
 
 // Has a version that will be asked for after the next deploy kept, while it is open.
 void Loader::keep(const Origin& origin, const CachingFacts& facts, const Inspection& inspection) {
-  if (origin.kept || !services_.maker || !judge_.is_worth_keeping(facts)) return;
+  if (origin.kept || !services_.maker || !services_.maker->works() ||
+      !judge_.is_worth_keeping(facts))
+    return;
   const std::string url = judge_.url_of(origin.file);
   if (!services_.kept.is_wanted(url, inspection.digest)) return;
   services_.press.submit(
@@ -174,7 +176,7 @@ void Loader::keep(const Origin& origin, const CachingFacts& facts, const Inspect
 }
 
 void Loader::give_up_kept(const Sha256& content) {
-  if (!services_.maker) return;
+  if (!services_.maker || !services_.maker->works()) return;
   services_.press.submit(Press::Urgency::soon,
                          [&kept = services_.kept, content] { kept.forget(content); });
 }
