@@ -20,6 +20,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 namespace frontis::media {
@@ -178,6 +179,13 @@ std::optional<std::string_view> rest_beneath(std::string_view path, std::string_
 std::int64_t Identity::mtime_seconds() const {
   constexpr std::int64_t second = 1'000'000'000;
   return mtime_ns / second - (mtime_ns % second < 0 ? 1 : 0);
+}
+
+bool is_settled(const Identity& identity) {
+  constexpr std::int64_t second = 1'000'000'000;
+  constexpr std::int64_t few_ticks = 50'000'000;
+  const std::int64_t age = wall_nanoseconds() - identity.ctime_ns;
+  return age >= 2 * second || (identity.ctime_ns % second != 0 && age >= few_ticks);
 }
 
 std::optional<Identity> identity_of(int descriptor) {

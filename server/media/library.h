@@ -36,6 +36,10 @@ struct Identity {
 // followed. None, and errno: why; ENOENT where something else stands.
 [[nodiscard]] std::optional<Identity> identity_at(int directory, const std::string& path);
 
+// Whether its times are old enough to show the next change: they tick some hundred times a second,
+// on some file systems once in two.
+[[nodiscard]] bool is_settled(const Identity& identity);
+
 struct Found {
   enum class Kind { file, directory };
   Kind kind = Kind::file;

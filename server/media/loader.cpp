@@ -22,10 +22,6 @@ void share(Inspections& inspections, const Origin& origin, const Result<Inspecti
   }
 }
 
-bool is_script_or_style(std::string_view type) {
-  return type.starts_with("text/javascript") || type.starts_with("text/css");
-}
-
 }  // namespace
 
 Loader::Loader(const config::FilesAction& action, const Library& library, Services& services,
@@ -150,7 +146,7 @@ std::vector<CodedFile> Loader::find_codings(Asset& asset, const Origin& origin,
 
 // Clients keep it, and its next version will have much in common with it.
 bool Loader::is_dictionary(const Asset& asset, const CachingFacts& facts) const {
-  return services_.maker && services_.maker->makes_deltas() && is_script_or_style(asset.type) &&
+  return services_.maker && services_.maker->makes_deltas() && is_delta_type(asset.type) &&
          judge_.is_worth_keeping(facts) && asset.caching.max_age.value_or(0) > 0;
 }
 

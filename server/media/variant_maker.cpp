@@ -14,7 +14,7 @@ namespace frontis::media {
 namespace {
 
 constexpr std::uint64_t smallest_content = 64;  // bytes; no coding makes less of it
-constexpr std::size_t most_under_way = 10'000;
+constexpr std::size_t most_under_way = 256;     // each holds a file open
 constexpr std::int64_t retry_seconds = 60;
 
 // All of the open file, which must still hold what it is said to.
@@ -82,12 +82,14 @@ void VariantMaker::end(const Key& key) {
 }
 
 void VariantMaker::submit(const Key& key, std::function<Result<void>()> job) {
-  const bool is_taken = press_.submit(Press::Urgency::idle, [this, key, job = std::move(job)] {
-    const auto done = job();
-    if (!done && done.error().kind != ErrorKind::invalid) failed(done.error());
-    end(key);
-  });
+  const bool is_taken = press_.submit(Press::Urgency::idle,
+                                      [this, key, job = std::move(job)] { finish(key, job()); });
   if (!is_taken) end(key);
+}
+
+void VariantMaker::finish(const Key& key, const Result<void>& done) {
+  if (!done && done.error().kind != ErrorKind::invalid) failed(done.error());
+  end(key);
 }
 
 void VariantMaker::failed(const Error& error) {
@@ -98,13 +100,20 @@ void VariantMaker::failed(const Error& error) {
 }
 
 void VariantMaker::want(const Content& content) {
-  if (!lacks(content.digest, content.identity.size)) return;
   const Key key{content.digest, false};
-  if (!begin(key)) return;
-  submit(key, [this, content]() -> Result<void> {
-    const auto made = make(content, false, &press_.stopping());
-    return made ? Result<void>() : tl::unexpected(made.error());
-  });
+  if (!lacks(content.digest, content.identity.size) || !begin(key)) return;
+  submit(key, [this, content] { return make_all(content); });
+}
+
+void VariantMaker::make_now(const Content& content) {
+  const Key key{content.digest, false};
+  if (!lacks(content.digest, content.identity.size) || !begin(key)) return;
+  finish(key, make_all(content));
+}
+
+Result<void> VariantMaker::make_all(const Content& content) {
+  const auto made = make(content, false, &press_.stopping());
+  return made ? Result<void>() : tl::unexpected(made.error());
 }
 
 Result<VariantMaker::Made> VariantMaker::make(const Content& content, bool max,

@@ -37,6 +37,7 @@ class VariantMaker {
     std::shared_ptr<const Descriptor> file;  // open
   };
 
+  unsigned threads() const { return settings_.threads; }
   bool works() const { return works_; }
   bool makes_deltas() const { return settings_.deltas; }
   // Whether files of this size have variants made: neither too small nor too large.
@@ -48,6 +49,9 @@ class VariantMaker {
   void want(const Content& content);
   // The same for deltas from these dictionaries (digest and open file), which are other content.
   void want_deltas(const Content& content, std::vector<Content> dictionaries);
+
+  // On this thread, unless somebody else is at it. A failure is said in the log.
+  void make_now(const Content& content);
 
   // What has become of each coding, by http::Coding; 0: not wanted, or of no use.
   struct Made {
@@ -68,7 +72,9 @@ class VariantMaker {
   bool begin(const Key& key);
   void end(const Key& key);
   void submit(const Key& key, std::function<Result<void>()> job);
+  void finish(const Key& key, const Result<void>& done);
   void failed(const Error& error);
+  Result<void> make_all(const Content& content);
   Result<bool> make_one(const VariantKey& key, std::string_view content, const Effort& effort);
   Result<void> make_delta(const Content& content, const Content& from, std::string_view bytes);
   std::uint64_t smallest(const Sha256& content, std::uint64_t size) const;
