@@ -32,7 +32,7 @@ std::string file_of(const VariantKey& key) {
   return suffix.empty() ? std::string() : ContentStore::name_of(key.content, suffix);
 }
 
-std::optional<VariantKey> key_of(std::string_view file) {
+std::optional<VariantKey> key_of_file(std::string_view file) {
   const auto named = ContentStore::parse(file);
   if (!named) return std::nullopt;
   for (const http::CodingName& row : http::sibling_codings()) {

@@ -24,6 +24,6 @@ struct VariantKey {
 // dictionary where none belongs or the lack of one.
 [[nodiscard]] std::string file_of(const VariantKey& key);
 // None for what file_of() cannot have made.
-[[nodiscard]] std::optional<VariantKey> key_of(std::string_view file);
+[[nodiscard]] std::optional<VariantKey> key_of_file(std::string_view file);
 
 }  // namespace frontis::media

@@ -1,6 +1,6 @@
 #include "media/variant_table.h"
 
-#include <algorithm>
+#include <limits>
 
 #include "media/asset.h"
 

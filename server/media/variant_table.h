@@ -36,6 +36,9 @@ class VariantTable {
     Standing standing() const;
     friend bool operator==(const Entry&, const Entry&) = default;
   };
+  static VariantKey key_of(const VariantRow& row) {
+    return {row.content, row.coding, row.dictionary};
+  }
   static VariantRow row_of(const VariantKey& key, const Entry& entry);
 
   std::optional<Entry> find(const VariantKey& key) const;

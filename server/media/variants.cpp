@@ -17,8 +17,6 @@ namespace {
 constexpr std::int64_t hour = 3600;
 constexpr std::size_t most_known = 1'000'000;
 
-VariantKey key_of(const VariantRow& row) { return {row.content, row.coding, row.dictionary}; }
-
 // What was of no use is tried again some day: content comes and goes, and coders get better.
 bool is_outdated(const VariantRow& row, std::int64_t now) {
   constexpr std::int64_t most_days = 90;
@@ -57,7 +55,7 @@ Variants::Variants(std::filesystem::path folder, std::uint64_t budget, Index* in
 
 // A time that lies ahead (the clock was set back) would keep its variant for ever.
 void Variants::learn(const VariantRow& row) {
-  const VariantKey key = media::key_of(row);
+  const VariantKey key = VariantTable::key_of(row);
   const std::int64_t now = clock_();
   if (is_outdated(row, now) || file_of(key).empty()) return table_.note_lost(row);
   const std::int64_t used = std::min(row.used, now);
@@ -141,7 +139,7 @@ std::shared_ptr<const Descriptor> Variants::open(const std::string& file,
                                                  const Identity& identity) const {
   const auto found = store_.find(file);
   if (!found || found->identity != identity) return nullptr;
-  if (const auto key = media::key_of(file)) table_.touch(*key, clock_());
+  if (const auto key = key_of_file(file)) table_.touch(*key, clock_());
   return found->file;
 }
 
@@ -221,7 +219,7 @@ bool Variants::make_room(std::uint64_t bytes) {
 
 // The file goes first: a row that leads nowhere is found out, a file without a row costs space.
 void Variants::drop(const VariantRow& row) {
-  const VariantKey key = media::key_of(row);
+  const VariantKey key = VariantTable::key_of(row);
   const std::lock_guard lock(rows_mutex_);
   if (table_.find(key)) return;  // made again meanwhile
   store_.remove(file_of(key));
@@ -233,6 +231,7 @@ void Variants::tend() {
   if (const auto touched = table_.take_touched(); !touched.empty()) index_->set_used(touched);
   bury_lost();
   learn_foreign();
+  restore_rows();
   drop_missing();
   if (make_room(0)) table_.release(0);  // the budget may be smaller than it was
   drop_orphans();
@@ -241,7 +240,7 @@ void Variants::tend() {
 
 void Variants::bury_lost() {
   for (const VariantRow& lost : table_.take_lost()) {
-    const VariantKey key = media::key_of(lost);
+    const VariantKey key = VariantTable::key_of(lost);
     const std::lock_guard lock(rows_mutex_);
     if (table_.find(key)) continue;  // made again meanwhile
     const auto row = index_->variant(key.content, key.coding, key.dictionary);
@@ -263,10 +262,19 @@ void Variants::learn_foreign() {
   for (const VariantRow& row : index_->variants(most_known)) learn(row);
 }
 
+// The index was damaged or taken away while we ran, and begun anew: we still know.
+void Variants::restore_rows() {
+  if (totals().files == 0 || !index_->variants(1).empty()) return;
+  table_.for_each(clock_(), [this](const VariantRow& row) {
+    const std::lock_guard lock(rows_mutex_);
+    if (table_.find(VariantTable::key_of(row))) index_->put_variant(row);
+  });
+}
+
 void Variants::drop_missing() {
   std::size_t count = 0;
   table_.for_each(clock_(), [&](const VariantRow& row) {
-    const VariantKey key = media::key_of(row);
+    const VariantKey key = VariantTable::key_of(row);
     const auto is_missing = [&] {
       const auto there = store_.identify(file_of(key));
       return !there && there.error().kind == ErrorKind::not_found;
@@ -288,7 +296,7 @@ void Variants::drop_orphans() {
   const std::int64_t now = clock_();
   store_.for_each([&](const std::string& file, std::uint64_t, std::int64_t changed) {
     if (std::max(changed, began_) >= now - hour) return;
-    const auto key = media::key_of(file);
+    const auto key = key_of_file(file);
     const auto entry = key ? table_.find(*key) : std::nullopt;
     if (!entry || entry->standing() == Standing::useless) store_.remove(file);
   });

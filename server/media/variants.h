@@ -37,8 +37,9 @@ class Variants {
 
   bool is_active() const { return index_ != nullptr; }
 
+  // unknown: nobody has tried. useless: tried, and not smaller enough. unchecked: there, and too
+  // large to be read on a loop; nobody has compared its digest yet. ready.
   using Standing = media::Standing;
-
   // --- for loops: memory only, but for take() ---
   [[nodiscard]] Standing standing(const VariantKey& key) const;
   // Of its coded bytes; 0 when there are none.
@@ -81,6 +82,7 @@ class Variants {
 
   void bury_lost();
   void learn_foreign();
+  void restore_rows();
   void drop_missing();
   void drop_orphans();
   std::string path_of(const VariantKey& key) const;
