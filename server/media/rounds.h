@@ -26,9 +26,11 @@ class Rounds {
     std::shared_ptr<ManifestWatch> manifests;
     std::string url_prefix;  // site and route: "www.example.org/static/"
   };
-  // Begins at once. All references outlive this; press ends before it does.
+  // Begins at once. All references outlive this, but press, which ends after stop().
   Rounds(std::vector<Root> roots, Services& services);
   ~Rounds();
+  // Returns when nothing more will be submitted to press but by jobs that run there.
+  void stop();
   Rounds(const Rounds&) = delete;
   Rounds& operator=(const Rounds&) = delete;
 
