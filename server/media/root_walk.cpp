@@ -49,13 +49,14 @@ RootWalk::RootWalk(const config::FilesAction& files, WalkBounds bounds, Names na
       names_(names),
       skipped_(std::move(skipped)),
       library_(files),
-      root_(::open(files.root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
-  levels_.push_back({{}, {}, {{bounds_.from, Kind::directory}}, 0});
-}
+      root_(::open(files.root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
 
 Result<std::optional<std::string>> RootWalk::next() {
   for (;;) {
     if (bounds_.give_up && *bounds_.give_up) return fail(ErrorKind::io, "given up");
+    if (!std::exchange(has_begun_, true)) {
+      if (auto begun = begin(); !begun) return tl::unexpected(std::move(begun.error()));
+    }
     if (to_enter_) {
       const std::string relative = *std::exchange(to_enter_, std::nullopt);
       if (auto entered = enter(relative); !entered) {
@@ -81,6 +82,17 @@ Result<std::optional<std::string>> RootWalk::next() {
     }
     return name;
   }
+}
+
+// Nothing is named of a place that may not be looked into.
+Result<void> RootWalk::begin() {
+  const auto found = library_.find(bounds_.from);
+  if (!found) return tl::unexpected(found.error());
+  if (found->kind != Found::Kind::directory) {
+    return fail(ErrorKind::not_found, (files_.root / bounds_.from).string() + " is a file");
+  }
+  levels_.push_back({{}, {}, {{bounds_.from, Kind::directory}}, 0});
+  return {};
 }
 
 // What is to be named of this entry; a directory is entered by the next step.

@@ -70,6 +70,7 @@ class RootWalk {
     std::size_t position = 0;
   };
 
+  Result<void> begin();
   std::optional<std::string> pass(const std::string& relative, Kind kind);
   std::optional<Kind> look_behind(const std::string& relative);
   Result<void> enter(const std::string& relative);
@@ -83,6 +84,7 @@ class RootWalk {
   const Skipped skipped_;
   const Library library_;
   Descriptor root_;
+  bool has_begun_ = false;
   std::optional<std::string> to_enter_;
   std::vector<Level> levels_;
   std::set<Place> linked_;  // directories that links have led to

@@ -76,7 +76,7 @@ TEST_F(RootWalkTest, ARootThatIsNotThereIsNotFound) {
   EXPECT_THAT(files(), IsEmpty());
   ASSERT_FALSE(result_.has_value());
   EXPECT_EQ(result_.error().kind, ErrorKind::not_found);
-  EXPECT_THAT(directories(), ElementsAre(""));
+  EXPECT_THAT(directories(), IsEmpty());
   EXPECT_FALSE(result_.has_value());
 }
 
@@ -226,9 +226,20 @@ TEST_F(RootWalkTest, MayBeginBelowTheRoot) {
   bounds_.from = "missing";
   EXPECT_THAT(files(), IsEmpty());
   EXPECT_FALSE(result_.has_value());
-  bounds_.from = "../outside";
+}
+
+TEST_F(RootWalkTest, DoesNotBeginOutside) {
   scratch_.write("outside/secret", "x");
-  EXPECT_THAT(files(), IsEmpty());
+  scratch_.write("root/.git/config", "x");
+  scratch_.link(scratch_ / "outside", "root/out");
+  scratch_.write("root/file", "x");
+  for (const char* from : {"../outside", "out", ".git", "file"}) {
+    bounds_.from = from;
+    EXPECT_THAT(files(), IsEmpty()) << from;
+    EXPECT_FALSE(result_.has_value()) << from;
+    EXPECT_THAT(directories(), IsEmpty()) << from;
+    EXPECT_FALSE(result_.has_value()) << from;
+  }
 }
 
 TEST_F(RootWalkTest, ADirectoryIsNamedBeforeItIsRead) {
