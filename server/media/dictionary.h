@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/settings.h"
 #include "http/headers.h"
 #include "http/message.h"
 #include "media/digest.h"
