@@ -186,6 +186,14 @@ std::optional<Identity> identity_of(int descriptor) {
   return look->identity;
 }
 
+std::optional<Identity> identity_at(int directory, const std::string& path) {
+  const auto look = look_at(directory, path.c_str(), AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
+  if (!look) return std::nullopt;
+  if (S_ISREG(look->mode)) return look->identity;
+  errno = ENOENT;
+  return std::nullopt;
+}
+
 Library::Library(const config::FilesAction& files)
     : root_path_(files.root),
       links_(files.links),

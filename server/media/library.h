@@ -32,6 +32,9 @@ struct Identity {
 
 // What an open file is now.
 [[nodiscard]] std::optional<Identity> identity_of(int descriptor);
+// The regular file at `path` ("": `directory` itself, which then is an open file); a link is not
+// followed. None, and errno: why; ENOENT where something else stands.
+[[nodiscard]] std::optional<Identity> identity_at(int directory, const std::string& path);
 
 struct Found {
   enum class Kind { file, directory };
