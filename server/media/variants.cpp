@@ -71,6 +71,11 @@ Variants::Standing Variants::standing(const VariantKey& key) const {
   return entry ? entry->standing() : Standing::unknown;
 }
 
+std::uint64_t Variants::size_of(const VariantKey& key) const {
+  const auto entry = table_.find(key);
+  return entry ? entry->size : 0;
+}
+
 std::optional<CodedFile> Variants::take(const VariantKey& key) {
   const auto entry = table_.find(key);
   if (!entry || entry->standing() != Standing::ready) return std::nullopt;

@@ -42,6 +42,8 @@ class Variants {
   using Standing = VariantTable::Standing;
   // --- for loops: memory only, but for take() ---
   [[nodiscard]] Standing standing(const VariantKey& key) const;
+  // Of the coded bytes; 0 when there are none.
+  [[nodiscard]] std::uint64_t size_of(const VariantKey& key) const;
   // Opens a ready one; small ones are read and compared here. None when it is not ready, or when
   // it turned out to be missing or damaged: it is then `unknown` again, and the log says why.
   [[nodiscard]] std::optional<CodedFile> take(const VariantKey& key);
