@@ -167,6 +167,7 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
         std::make_unique<Lane>(settings, media, admission, log, access.get(), std::move(own)));
   }
   for (const auto& lane : lanes) lane->start();
+  media.start();
   for (const config::Listen& listen : settings.listen) log.info("listening on {}", listen.text());
   ready();
   wait_for(signals, -1, -1);

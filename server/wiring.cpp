@@ -15,6 +15,11 @@ std::unique_ptr<media::Index> open_index(const std::filesystem::path& state, Log
   return nullptr;
 }
 
+// Files are pinned and kept by the URL under which they are seen.
+std::string url_prefix_of(const config::Site& site, const config::Route& route) {
+  return site.names.front() + (route.is_prefix() ? route.path : "/");
+}
+
 }  // namespace
 
 SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log,
@@ -24,33 +29,31 @@ SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log
       pins_(settings.state, *press_, log),
       index_(open_index(settings.state, log)),
       variants_(made / "variants", settings.press.size, index_.get(), log),
-      maker_(settings.press, variants_, *press_, log),
+      maker_(settings.press, variants_, *press_, log, press == Press::works),
       kept_(made / "kept", settings.keep, index_.get(), log),
-      services_{*press_,
-                pins_,
-                proofs_,
-                inspections_,
-                index_.get(),
-                variants_,
-                press == Press::works ? &maker_ : nullptr,
-                kept_,
-                types_,
-                counters_,
-                log} {
+      services_{*press_, pins_, proofs_, inspections_, index_.get(), variants_,
+                &maker_, kept_, types_,  counters_,    log} {
   for (const config::Site& site : settings.sites) {
     for (const config::Route& route : site.routes) {
       for (const config::Action& action : route.chain) {
         if (const auto* files = std::get_if<config::FilesAction>(&action)) {
-          manifests_[files] = std::make_shared<media::ManifestWatch>(*files, *press_, log);
+          const auto manifests = std::make_shared<media::ManifestWatch>(*files, *press_, log);
+          manifests_[files] = manifests;
+          roots_.push_back({files, manifests, url_prefix_of(site, route)});
         }
       }
     }
   }
 }
 
-void SharedMedia::start() {}
+SharedMedia::~SharedMedia() { stop(); }
 
-void SharedMedia::stop() { press_.reset(); }
+void SharedMedia::start() { rounds_ = std::make_unique<media::Rounds>(roots_, services_); }
+
+void SharedMedia::stop() {
+  if (rounds_) rounds_->stop();  // nobody submits to press any more
+  press_.reset();
+}
 
 Handlers::Handlers(const config::Settings& settings, SharedMedia& media, media::Post post)
     : media_(media), post_(std::move(post)), cache_(settings.limits.hot_cache) {
@@ -71,11 +74,9 @@ Handlers::Handlers(const config::Settings& settings, SharedMedia& media, media::
 std::unique_ptr<http::Handler> Handlers::make(const config::Site& site, const config::Route& route,
                                               const config::Action& action) {
   if (const auto* files = std::get_if<config::FilesAction>(&action)) {
-    // Files are pinned by the URL under which they are seen.
-    const std::string prefix = route.is_prefix() ? route.path : "/";
     return std::make_unique<media::FilesHandler>(
         *files, static_cast<std::uint32_t>(handlers_.size()), cache_, media_.services(),
-        media_.manifests_of(*files), site.names.front() + prefix, post_);
+        media_.manifests_of(*files), url_prefix_of(site, route), post_);
   }
   if (const auto* respond = std::get_if<config::RespondAction>(&action)) {
     return std::make_unique<http::RespondHandler>(*respond);

@@ -15,6 +15,7 @@
 #include "http/router.h"
 #include "media/asset_cache.h"
 #include "media/manifest_watch.h"
+#include "media/rounds.h"
 #include "media/services.h"
 
 namespace frontis {
@@ -31,6 +32,10 @@ class SharedMedia {
               const std::filesystem::path& made);
   SharedMedia(const config::Settings& settings, Press press, Log& log)
       : SharedMedia(settings, press, log, settings.state) {}
+
+  ~SharedMedia();
+  SharedMedia(const SharedMedia&) = delete;
+  SharedMedia& operator=(const SharedMedia&) = delete;
 
   media::Services& services() { return services_; }
   std::shared_ptr<media::ManifestWatch> manifests_of(const config::FilesAction& action) const {
@@ -54,6 +59,8 @@ class SharedMedia {
   media::Kept kept_;
   media::Services services_;
   std::map<const config::FilesAction*, std::shared_ptr<media::ManifestWatch>> manifests_;
+  std::vector<media::PressedRoot> roots_;
+  std::unique_ptr<media::Rounds> rounds_;
 };
 
 // The handlers of one loop, and the router that finds them.

@@ -81,12 +81,12 @@ int explain(const Options& options) {
   if (!acting) explanation.push_back("files are read as ourselves: " + acting.error().message);
   const StateCopy state(settings->state);
   if (!state.fault().empty()) {
-    explanation.push_back("what was pinned under " + settings->state.string() +
+    explanation.push_back("what was found out under " + settings->state.string() +
                           " is not known here: " + state.fault());
   }
-  settings->state = state.folder();
+  const std::filesystem::path made = std::exchange(settings->state, state.folder());
   // Without press threads all work is done before the answer, and nothing is posted to a loop.
-  SharedMedia media(*settings, SharedMedia::Press::rests, *log);
+  SharedMedia media(*settings, SharedMedia::Press::rests, *log, made);
   const Handlers handlers(*settings, media, [](const std::function<void()>& work) { work(); });
   const ExplainedRequest request = request_of(options.typed, *settings);
   KeptExchange exchange;

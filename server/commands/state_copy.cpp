@@ -11,28 +11,47 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The database of pins with its journal; what else SQLite keeps it makes anew.
-constexpr const char* copied[] = {"pins.sqlite3", "pins.sqlite3-wal"};
+// The databases with their journals; what else SQLite keeps it makes anew.
+constexpr const char* databases[] = {"pins.sqlite3", "index.sqlite3"};
+
+bool may_be_there(const fs::path& file) {
+  std::error_code error;
+  return fs::exists(file, error) || error;  // what cannot be seen cannot be copied, either
+}
 
 }  // namespace
 
 StateCopy::StateCopy(const fs::path& state) {
-  std::error_code error;
   if (state.empty()) return;
-  if (!fs::exists(state / copied[0], error) && !error) return;
+  for (const char* name : databases) {
+    if (may_be_there(state / name) && !copy(state, name)) return;
+  }
+}
+
+// False when it failed: nothing is known then.
+bool StateCopy::copy(const fs::path& state, const std::string& name) {
+  std::error_code error;
+  if (folder_.empty() && !make_folder()) return false;
+  if (fs::copy_file(state / name, folder_ / name, error)) {
+    const std::string journal = name + "-wal";
+    fs::copy_file(state / journal, folder_ / journal, error);  // need not be there
+    return true;
+  }
+  fault_ = error.message();
+  fs::remove_all(folder_, error);
+  folder_.clear();
+  return false;
+}
+
+bool StateCopy::make_folder() {
+  std::error_code error;
   std::string name = (fs::temp_directory_path(error) / "frontis-explain-XXXXXX").string();
   if (error || ::mkdtemp(name.data()) == nullptr) {
     fault_ = "there is no temporary folder to copy it to";
-    return;
+    return false;
   }
   folder_ = name;
-  for (const char* file : copied) {
-    if (fs::copy_file(state / file, folder_ / file, error) || file != copied[0]) continue;
-    fault_ = error.message();
-    fs::remove_all(folder_, error);
-    folder_.clear();
-    return;
-  }
+  return true;
 }
 
 StateCopy::~StateCopy() {

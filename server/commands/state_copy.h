@@ -20,6 +20,9 @@ class StateCopy {
   const std::string& fault() const { return fault_; }
 
  private:
+  bool copy(const std::filesystem::path& state, const std::string& name);
+  bool make_folder();
+
   std::filesystem::path folder_;
   std::string fault_;
 };

@@ -1,6 +1,7 @@
 #include "media/answer.h"
 
 #include "http/conditional.h"
+#include "media/dictionary.h"
 #include "media/multipart.h"
 
 namespace frontis::media {
@@ -22,7 +23,7 @@ http::Response not_acceptable(const Asset& asset) {
   http::Response response = http::plain_response(
       406, "this file is sent as it is, or in a coding that Accept-Encoding rules out");
   http::HeaderBlock head = *response.head;
-  if (asset.varies) head.add("Vary", "Accept-Encoding");
+  if (const std::string_view vary = vary_of(asset); !vary.empty()) head.add("Vary", vary);
   response.head = std::make_shared<const http::HeaderBlock>(std::move(head));
   return response;
 }
@@ -65,6 +66,17 @@ http::Response partial(const Asset& asset, const Decision& decision,
   return response;
 }
 
+// Only for a dictionary that the client names and we know it by its digest: a page whose answer
+// was coded with another would lose it (RFC 9842, 2.2).
+const Variant* delta_for(const Asset& asset, const http::Request& request,
+                         const http::CodingWeights& weights, const Variant* other) {
+  if (asset.deltas.empty() || weights.of(http::Coding::dcz) == 0) return nullptr;
+  const auto field = request.find("Available-Dictionary");
+  if (!field || !may_use_dictionary(request, asset.extra)) return nullptr;
+  const auto from = parse_available_dictionary(*field);
+  return from ? asset.choose_delta(weights, *from, other) : nullptr;
+}
+
 void choose_parts(const http::Request& request, const http::Validators& validators,
                   std::int64_t now, Decision& decision) {
   // Range is for GET alone (RFC 9110, 14.2).
@@ -83,7 +95,11 @@ Decision decide(const Asset& asset, const http::Request& request, const Caching*
                 std::int64_t now, std::string& scratch) {
   Decision decision;
   decision.caching = earned ? earned : &asset.caching;
-  decision.variant = asset.choose(request.combined(FieldName::accept_encoding, scratch));
+  const auto weights = http::coding_weights(request.combined(FieldName::accept_encoding, scratch));
+  decision.variant = asset.choose(weights);
+  if (const Variant* delta = delta_for(asset, request, weights, decision.variant)) {
+    decision.variant = delta;
+  }
   if (decision.variant == nullptr) {
     decision.status = 406;
     return decision;

@@ -30,13 +30,19 @@ std::string coded_etag(const CodedFile& coded) {
 
 void add_policy(http::HeaderBlock& head, const Asset& asset, const Caching& caching) {
   head.add("Cache-Control", caching.cache_control);
-  if (asset.varies) head.add("Vary", "Accept-Encoding");
+  if (const std::string_view vary = vary_of(asset); !vary.empty()) head.add("Vary", vary);
   head.add("X-Content-Type-Options", "nosniff");
   if (asset.sandboxed) head.add("Content-Security-Policy", "sandbox");
   for (const auto& [name, value] : asset.extra) head.add(name, value);
 }
 
 }  // namespace
+
+std::string_view vary_of(const Asset& asset) {
+  if (!asset.deltas.empty()) return "Accept-Encoding, Available-Dictionary";
+  if (asset.varies) return asset.by_accept ? "Accept, Accept-Encoding" : "Accept-Encoding";
+  return asset.by_accept ? "Accept" : std::string_view();
+}
 
 std::shared_ptr<const http::HeaderBlock> full_head(const Asset& asset, const Variant& variant,
                                                    const HeadOptions& options) {
@@ -46,6 +52,7 @@ std::shared_ptr<const http::HeaderBlock> full_head(const Asset& asset, const Var
     head.add("Content-Encoding", http::row_of(variant.coding).token);
   }
   if (!options.content_range.empty()) head.add("Content-Range", options.content_range);
+  if (!asset.dictionary.empty()) head.add("Use-As-Dictionary", asset.dictionary);
   head.add("ETag", variant.etag);
   if (asset.last_modified() != 0) {
     head.add("Last-Modified", http::format_date(asset.last_modified()));
@@ -68,7 +75,7 @@ std::shared_ptr<const http::HeaderBlock> not_modified_head(const Asset& asset,
 
 std::shared_ptr<const Asset> finish_asset(Asset asset, std::string file, const Identity& identity,
                                           const Inspection* inspection,
-                                          std::vector<CodedFile> coded) {
+                                          std::vector<CodedFile> coded, Place place) {
   asset.hashed = inspection != nullptr;
   asset.modified = std::min(identity.mtime_seconds(), wall_seconds());
   if (inspection) {
@@ -76,6 +83,7 @@ std::shared_ptr<const Asset> finish_asset(Asset asset, std::string file, const I
     asset.sha256 = to_hex(inspection->digest);
   }
   Variant plain;
+  plain.place = place;
   plain.file = std::move(file);
   plain.identity = identity;
   if (inspection) plain.bytes = inspection->bytes;
@@ -85,6 +93,7 @@ std::shared_ptr<const Asset> finish_asset(Asset asset, std::string file, const I
     Variant variant;
     variant.etag = coded_etag(from);
     variant.coding = from.coding;
+    variant.dictionary = from.dictionary;
     variant.place = from.place;
     variant.file = std::move(from.file);
     variant.identity = from.identity;
@@ -98,15 +107,28 @@ std::shared_ptr<const Asset> finish_asset(Asset asset, std::string file, const I
   return std::make_shared<const Asset>(std::move(asset));
 }
 
-const Variant* Asset::choose(std::optional<std::string_view> accept_encoding) const {
+const Variant* Asset::choose(const http::CodingWeights& weights) const {
   std::array<http::Candidate, http::codings> candidates;
   std::size_t count = 0;
-  for (const Variant& variant : variants) candidates[count++] = {variant.coding, variant.size()};
-  const auto coding =
-      http::choose_coding(http::coding_weights(accept_encoding), {candidates.data(), count});
+  for (const Variant& variant : variants) {
+    if (!variant.dictionary) candidates[count++] = {variant.coding, variant.size()};
+  }
+  const auto coding = http::choose_coding(weights, {candidates.data(), count});
   if (!coding) return nullptr;
   for (const Variant& variant : variants) {
     if (variant.coding == *coding) return &variant;
+  }
+  return nullptr;
+}
+
+const Variant* Asset::choose_delta(const http::CodingWeights& weights, const Sha256& from,
+                                   const Variant* other) const {
+  for (const Variant& variant : variants) {
+    if (variant.dictionary != from) continue;
+    const std::uint16_t weight = weights.of(variant.coding);
+    const std::uint16_t least = other ? weights.of(other->coding) : 1;
+    const bool is_smaller = !other || variant.size() < other->size();
+    return weight > least || (weight == least && is_smaller) ? &variant : nullptr;
   }
   return nullptr;
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/headers.h"
+#include "config/settings.h"
 #include "http/message.h"
 #include "media/digest.h"
 

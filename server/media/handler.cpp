@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "http/target.h"
+#include "media/alternates.h"
 #include "media/explanation.h"
 
 namespace frontis::media {
@@ -12,8 +13,6 @@ namespace {
 
 constexpr std::string_view allowed = "GET, HEAD, OPTIONS";
 constexpr std::chrono::seconds recheck_after{1};
-// A file that changed less than this ago may change again without its times showing it.
-constexpr std::int64_t unsettled_ns = 2'000'000'000;
 
 void note(http::Exchange& exchange, std::string line) {
   if (exchange.explanation) exchange.explanation->push_back(std::move(line));
@@ -43,7 +42,8 @@ FilesHandler::FilesHandler(const config::FilesAction& action, std::uint32_t numb
       manifests_(std::move(manifests)),
       library_(action),
       loader_(action, library_, services, manifests_, std::move(url_prefix), std::move(post),
-              [this](const std::string& file) { forget(file); }) {}
+              [this](const std::string& file) { forget(file); }),
+      finder_(action, library_, loader_.rules(), services.kept, *manifests_) {}
 
 FilesHandler::~FilesHandler() = default;
 
@@ -86,47 +86,23 @@ AssetCache::Entry* FilesHandler::fresh_entry(std::string_view path) {
 }
 
 bool FilesHandler::is_unchanged(AssetCache::Entry& entry, std::string_view path) const {
-  const Variant& plain = entry.asset->identity();
-  // What a manifest said, what was still being written, and whether another index would come
-  // before this one are found out again.
+  // What a manifest said, and what was still being written, are found out again.
   if (entry.generation != manifests_->generation() || entry.unsettled) return false;
-  if (plain.file.substr(path.size()) !=
-      (plain.file.size() == path.size() ? "" : action_.index[0])) {
-    return false;
-  }
-  const auto now = library_.identify(plain.file);
-  return now && *now == plain.identity && loader_.siblings_unchanged(*entry.asset);
+  return finder_.is_unchanged(*entry.asset, path) && loader_.is_up_to_date(*entry.asset);
 }
 
-Result<FilesHandler::Located> FilesHandler::locate(std::string_view path) const {
-  const bool is_directory_path = path.empty() || path.ends_with('/');
-  if (is_directory_path) return locate_index(std::string(path), false);
-  auto found = library_.find(path);
-  if (!found) return tl::unexpected(found.error());
-  if (found->kind == Found::Kind::directory) {
-    return locate_index(std::string(path) + "/", true);
+// Where there is no such file: perhaps the root has just been switched, or the file has gone in
+// a deploy and was kept.
+Result<Located> FilesHandler::locate(std::string_view path) {
+  auto found = finder_.find(path);
+  if (found || found.error().kind != ErrorKind::not_found) return found;
+  if (library_.refresh()) {
+    trusted_from_ = now_;
+    found = finder_.find(path);
+    if (found) return found;
   }
-  return located(std::string(path), std::move(*found), false);
-}
-
-Result<FilesHandler::Located> FilesHandler::locate_index(std::string directory,
-                                                         bool needs_slash) const {
-  for (const std::string& name : action_.index) {
-    auto found = library_.find(directory + name);
-    if (found && found->kind == Found::Kind::file) {
-      return located(directory + name, std::move(*found), needs_slash);
-    }
-    if (!found && found.error().kind != ErrorKind::not_found) {
-      return tl::unexpected(found.error());
-    }
-  }
-  return fail(ErrorKind::not_found, "it is no directory with an index file");
-}
-
-FilesHandler::Located FilesHandler::located(std::string file, Found found, bool needs_slash) const {
-  const bool unsettled = wall_nanoseconds() - found.identity.ctime_ns < unsettled_ns;
-  return {std::move(file), std::move(found),         needs_slash,
-          coarse_now(),    manifests_->generation(), unsettled};
+  if (auto kept = finder_.find_kept(path)) return std::move(*kept);
+  return found;
 }
 
 void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
@@ -136,20 +112,32 @@ void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
     return not_found(exchange, path, located.error());
   }
   if (located->needs_slash) return redirect_to_slash(exchange);
-  const Found& found = located->found;
-  if (loader_.is_quick(located->file, found)) {
-    const auto asset = keep(path, loader_.load_now(located->file, found), *located);
-    return serve(exchange, path, asset, found.file);
+  const Origin& origin = located->origin;
+  if (loader_.is_quick(origin)) {
+    return serve_loaded(exchange, path, loader_.load_now(origin), *located);
   }
-  if (auto known = loader_.load_known(located->file, found)) {
-    return serve(exchange, path, keep(path, std::move(known), *located), found.file);
+  if (auto known = loader_.load_known(origin)) {
+    return serve_loaded(exchange, path, std::move(known), *located);
   }
-  if (Loader::is_worth_waiting(found)) {
+  if (Loader::is_worth_waiting(origin)) {
     return load_later(exchange, std::string(path), *located);
   }
-  const auto asset = keep(path, loader_.load_unseen(located->file, found), *located);
+  auto asset = loader_.load_unseen(origin);
+  const auto kept = keep(path, std::move(asset), *located);
   hash_in_background(std::string(path), *located);
-  serve(exchange, path, asset, found.file);
+  serve(exchange, path, kept, origin.found.file);
+}
+
+void FilesHandler::serve_loaded(http::Exchange& exchange, std::string_view path,
+                                std::shared_ptr<const Asset> asset, const Located& located) {
+  if (!asset) return damaged(exchange, path);
+  serve(exchange, path, keep(path, std::move(asset), located), located.origin.found.file);
+}
+
+// A kept version that is no longer what it was: as if it had never been kept.
+void FilesHandler::damaged(http::Exchange& exchange, std::string_view path) {
+  cache_.erase(number_, path);
+  not_found(exchange, path, {ErrorKind::not_found, "the version that was kept is damaged"});
 }
 
 void FilesHandler::load_later(http::Exchange& exchange, const std::string& path,
@@ -164,10 +152,10 @@ void FilesHandler::load_later(http::Exchange& exchange, const std::string& path,
 
 void FilesHandler::hash_in_background(const std::string& path, const Located& located) {
   // Another loop may be at it: what it finds is seen when the entry is looked at again.
-  if (!loader_.begin_inspection(located.file, located.found)) return;
+  if (!loader_.begin_inspection(located.origin)) return;
   const auto pending = pending_for(path, located).first;
   if (submit(path, located, pending, Press::Urgency::soon)) return;
-  loader_.give_up_inspection(located.file, located.found);
+  loader_.give_up_inspection(located.origin);
   pending_.erase(path);
 }
 
@@ -176,14 +164,14 @@ void FilesHandler::hash_in_background(const std::string& path, const Located& lo
 std::pair<std::shared_ptr<FilesHandler::Pending>, bool> FilesHandler::pending_for(
     const std::string& path, const Located& located) {
   auto& pending = pending_[path];
-  if (pending && pending->identity == located.found.identity) return {pending, false};
-  pending = std::make_shared<Pending>(Pending{located.found.identity});
+  if (pending && pending->identity == located.origin.found.identity) return {pending, false};
+  pending = std::make_shared<Pending>(Pending{located.origin.found.identity});
   return {pending, true};
 }
 
 bool FilesHandler::submit(const std::string& path, const Located& located,
                           const std::shared_ptr<Pending>& pending, Press::Urgency urgency) {
-  return loader_.load_later(located.file, located.found, urgency,
+  return loader_.load_later(located.origin, urgency,
                             [this, path, located, pending](std::shared_ptr<const Asset> asset) {
                               arrived(path, located, std::move(asset), pending);
                             });
@@ -192,15 +180,20 @@ bool FilesHandler::submit(const std::string& path, const Located& located,
 void FilesHandler::arrived(const std::string& path, const Located& located,
                            std::shared_ptr<const Asset> asset,
                            const std::shared_ptr<Pending>& pending) {
-  if (!asset) asset = loader_.load_unseen(located.file, located.found);
+  if (!asset) asset = loader_.load_unseen(located.origin);
   const auto newest = pending_.find(path);
   if (newest != pending_.end() && newest->second == pending) {
     pending_.erase(newest);
-    keep(path, asset, located);
+    if (asset) keep(path, asset, located);
   }
   for (std::size_t i = 0; i < pending->waiting.size(); ++i) {
     http::Exchange* exchange = std::exchange(pending->waiting[i], nullptr);
-    if (exchange) serve(*exchange, path, asset, located.found.file);
+    if (!exchange) continue;
+    if (!asset) {
+      damaged(*exchange, path);
+    } else {
+      serve(*exchange, path, asset, located.origin.found.file);
+    }
   }
 }
 
@@ -209,7 +202,7 @@ std::shared_ptr<const Asset> FilesHandler::keep(std::string_view path,
                                                 const Located& located) {
   AssetCache::Entry entry;
   entry.asset = asset;
-  entry.open = located.found.file;
+  entry.open = located.origin.found.file;
   entry.checked = located.seen;
   entry.generation = located.generation;
   // What could not be read whole, or not yet, is tried again.
@@ -231,6 +224,11 @@ void FilesHandler::serve(http::Exchange& exchange, std::string_view path,
                          const std::shared_ptr<const Asset>& asset,
                          std::shared_ptr<const Descriptor> file) {
   const http::Request& request = exchange.request();
+  if (!asset->alternates.empty() && serve_alternate(exchange, *asset)) return;
+  if (asset->identity().place == Place::kept) {
+    services_.counters.kept_served.fetch_add(1, std::memory_order_relaxed);
+    note(exchange, "it has gone from its root, and is answered from the version that was kept");
+  }
   const auto earned = earned_by_query(request, *asset, path);
   const Decision decision =
       decide(*asset, request, earned ? &*earned : nullptr, wall_seconds(), scratch_);
@@ -241,7 +239,7 @@ void FilesHandler::serve(http::Exchange& exchange, std::string_view path,
   if (!decision.needs_content() || variant->bytes) {
     return exchange.respond(respond_with(*asset, decision, nullptr));
   }
-  auto content = file && variant == &asset->identity() ? file : open(*variant, path);
+  auto content = file && variant == &asset->identity() ? file : open(*asset, *variant, path);
   if (content) return exchange.respond(respond_with(*asset, decision, std::move(content)));
   if (file) return serve_plain(exchange, path, *asset, std::move(file));
   // The file changed since it was last looked at: begin anew with what is there now. It ends,
@@ -260,8 +258,25 @@ void FilesHandler::serve_plain(http::Exchange& exchange, std::string_view path, 
   serve(exchange, path, std::make_shared<const Asset>(std::move(asset)), std::move(file));
 }
 
+// Answers with another file that shows the same, where the client asks for its type.
+bool FilesHandler::serve_alternate(http::Exchange& exchange, const Asset& asset) {
+  const auto accept = exchange.request().combined(http::FieldName::accept, scratch_);
+  const Alternate* chosen = accept ? choose_alternate(asset.alternates, *accept) : nullptr;
+  if (!chosen) return false;
+  note(exchange, "Accept names " + chosen->type + ", and " + chosen->file + " is smaller");
+  const std::string key = Finder::alternate_key(*chosen);
+  if (const AssetCache::Entry* entry = fresh_entry(key)) {
+    serve(exchange, key, entry->asset, nullptr);
+  } else if (locate(key)) {
+    load(exchange, key);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 // Null unless the file still is what the variant describes.
-std::shared_ptr<const Descriptor> FilesHandler::open(const Variant& variant,
+std::shared_ptr<const Descriptor> FilesHandler::open(const Asset& asset, const Variant& variant,
                                                      std::string_view path) {
   AssetCache::Entry* entry = cache_.find(number_, path);
   const bool is_plain = entry && &entry->asset->identity() == &variant;
@@ -269,11 +284,21 @@ std::shared_ptr<const Descriptor> FilesHandler::open(const Variant& variant,
     auto open = entry->open.lock();
     if (open && identity_of(open->number()) == variant.identity) return open;
   }
-  const auto found = library_.find(variant.file);
+  auto file = open_anew(asset, variant);
+  if (is_plain && file) entry->open = file;
+  return file;
+}
+
+std::shared_ptr<const Descriptor> FilesHandler::open_anew(const Asset& asset,
+                                                          const Variant& variant) const {
+  if (variant.place == Place::variants) {
+    return services_.variants.open(variant.file, variant.identity);
+  }
+  const auto found = variant.place == Place::kept ? services_.kept.open(asset.digest)
+                                                  : library_.find(variant.file);
   if (!found || found->kind != Found::Kind::file || found->identity != variant.identity) {
     return nullptr;
   }
-  if (is_plain) entry->open = found->file;
   return found->file;
 }
 

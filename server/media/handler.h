@@ -14,6 +14,7 @@
 #include "http/exchange.h"
 #include "media/answer.h"
 #include "media/asset_cache.h"
+#include "media/finder.h"
 #include "media/library.h"
 #include "media/loader.h"
 
@@ -38,23 +39,15 @@ class FilesHandler final : public http::Handler {
   };
   class Waiting;
 
-  struct Located {
-    std::string file;  // relative to the root; with the index name for a directory
-    Found found;
-    bool needs_slash = false;      // a directory with an index was asked for without its slash
-    Instant seen{};                // when it was found
-    std::uint64_t generation = 0;  // of the manifest at that time
-    bool unsettled = false;        // it had changed right before
-  };
-
   void look_around();
   AssetCache::Entry* fresh_entry(std::string_view path);
   bool is_unchanged(AssetCache::Entry& entry, std::string_view path) const;
-  Result<Located> locate(std::string_view path) const;
-  Result<Located> locate_index(std::string directory, bool needs_slash) const;
-  Located located(std::string file, Found found, bool needs_slash) const;
+  Result<Located> locate(std::string_view path);
 
   void load(http::Exchange& exchange, std::string_view path);
+  void serve_loaded(http::Exchange& exchange, std::string_view path,
+                    std::shared_ptr<const Asset> asset, const Located& located);
+  void damaged(http::Exchange& exchange, std::string_view path);
   void load_later(http::Exchange& exchange, const std::string& path, const Located& located);
   void hash_in_background(const std::string& path, const Located& located);
   std::pair<std::shared_ptr<Pending>, bool> pending_for(const std::string& path,
@@ -69,9 +62,12 @@ class FilesHandler final : public http::Handler {
 
   void serve(http::Exchange& exchange, std::string_view path,
              const std::shared_ptr<const Asset>& asset, std::shared_ptr<const Descriptor> file);
+  bool serve_alternate(http::Exchange& exchange, const Asset& asset);
   void serve_plain(http::Exchange& exchange, std::string_view path, Asset asset,
                    std::shared_ptr<const Descriptor> file);
-  std::shared_ptr<const Descriptor> open(const Variant& variant, std::string_view path);
+  std::shared_ptr<const Descriptor> open(const Asset& asset, const Variant& variant,
+                                         std::string_view path);
+  std::shared_ptr<const Descriptor> open_anew(const Asset& asset, const Variant& variant) const;
   std::optional<Caching> earned_by_query(const http::Request& request, const Asset& asset,
                                          std::string_view path);
   std::string_view md5_of(const Asset& asset, std::string_view path);
@@ -88,6 +84,7 @@ class FilesHandler final : public http::Handler {
   std::shared_ptr<ManifestWatch> manifests_;
   Library library_;
   Loader loader_;
+  Finder finder_;
   std::unordered_map<std::string, std::shared_ptr<Pending>> pending_;
   std::string scratch_;
   Instant now_{};           // of the request that is being handled

@@ -220,11 +220,11 @@ TEST(AssetTest, ChoosesByWeightAndThenBySize) {
   };
   const auto asset = coded_asset();
   for (const Choice& choice : choices) {
-    const Variant* const variant = asset->choose(choice.accept);
+    const Variant* const variant = asset->choose(http::coding_weights(choice.accept));
     const auto coding = variant ? std::optional(variant->coding) : std::nullopt;
     EXPECT_EQ(coding, choice.coding) << choice.accept.value_or("(none)");
   }
-  EXPECT_EQ(plain_asset()->choose("identity;q=0"), nullptr);
+  EXPECT_EQ(plain_asset()->choose(http::coding_weights("identity;q=0")), nullptr);
 }
 
 TEST(AssetTest, WeighsAtLeastTheBytesOfItsVariants) {

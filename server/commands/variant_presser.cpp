@@ -1,0 +1,125 @@
+#include "commands/variant_presser.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/text.h"
+#include "media/inspection.h"
+
+namespace frontis::commands {
+
+namespace {
+
+constexpr const char* folder_name = "variants";
+
+bool lacks_any(const PressedFile& file) { return !file.lack().empty(); }
+
+}  // namespace
+
+Result<std::unique_ptr<VariantPresser>> VariantPresser::open(const config::Settings& settings,
+                                                             const PressEffort& effort, Log& log) {
+  std::unique_ptr<media::Index> index;
+  std::error_code ignored;
+  if (!effort.check || std::filesystem::exists(settings.state / "index.sqlite3", ignored)) {
+    auto opened = media::Index::open(settings.state, log);
+    if (!opened) return tl::unexpected(opened.error());
+    index = std::move(*opened);
+  }
+  return std::unique_ptr<VariantPresser>(
+      new VariantPresser(settings, effort, std::move(index), log));
+}
+
+VariantPresser::VariantPresser(const config::Settings& settings, const PressEffort& effort,
+                               std::unique_ptr<media::Index> index, Log& log)
+    : settings_(settings.press),
+      effort_(effort),
+      wanted_(wanted_codings(settings.press)),
+      index_(std::move(index)),
+      press_(0, log),
+      variants_(settings.state / folder_name, settings.press.size, index_.get(), log),
+      files_(settings.state / folder_name),
+      maker_(settings.press, variants_, press_, log) {}
+
+Result<PressedFile> VariantPresser::press(const media::Library& library, const PressTask& task) {
+  PressedFile file;
+  file.size = task.identity.size;
+  if (file.size < media::VariantMaker::smallest || file.size > settings_.largest) {
+    for (const http::Coding coding : wanted_) file.of(coding).state = PressedCoding::State::useless;
+    return file;
+  }
+  const auto known = index_ ? index_->file(task.identity, last_segment(task.file)) : std::nullopt;
+  if (known) {
+    file = standing(file.size, known->digest);
+    if (!lacks_any(file) || effort_.check) return file;
+  }
+  const auto content = look_at(library, task);
+  if (!content) return tl::unexpected(content.error());
+  const ContentClaims::Claim claim(claims_, content->digest);
+  file = standing(content->identity.size, content->digest);
+  if (!lacks_any(file) || effort_.check) return file;
+  if (auto made = make(*content, file); !made) return tl::unexpected(made.error());
+  return file;
+}
+
+// Reads the file, unless it is known.
+Result<media::VariantMaker::Content> VariantPresser::look_at(const media::Library& library,
+                                                             const PressTask& task) {
+  const auto found = library.find(task.file);
+  if (!found) return tl::unexpected(found.error());
+  if (found->kind != media::Found::Kind::file) {
+    return fail(ErrorKind::not_found, "it is no file any more");
+  }
+  const auto name = last_segment(task.file);
+  const auto known = index_ ? index_->file(found->identity, name) : std::nullopt;
+  if (known) return media::VariantMaker::Content{known->digest, found->identity, found->file};
+  const auto inspection = media::inspect(found->file->number(), found->identity,
+                                         {name, false, false, effort_.give_up});
+  if (!inspection) return tl::unexpected(inspection.error());
+  if (!effort_.check) index_->put_file(found->identity, name, *inspection);
+  return media::VariantMaker::Content{inspection->digest, found->identity, found->file};
+}
+
+// Makes what `file` says is lacking, and says what has become of it.
+Result<void> VariantPresser::make(const media::VariantMaker::Content& content, PressedFile& file) {
+  const auto made = maker_.make(content, effort_.max, effort_.give_up);
+  if (!made) return tl::unexpected(made.error());
+  for (const http::Coding coding : wanted_) {
+    PressedCoding& now = file.of(coding);
+    if (now.state != PressedCoding::State::missing) continue;
+    now.size = made->sizes[static_cast<std::size_t>(coding)];
+    now.state = now.size > 0 ? PressedCoding::State::built : PressedCoding::State::useless;
+  }
+  return {};
+}
+
+PressedFile VariantPresser::standing(std::uint64_t size, const media::Sha256& content) {
+  PressedFile file;
+  file.size = size;
+  for (const http::Coding coding : wanted_) file.of(coding) = standing(content, coding);
+  return file;
+}
+
+PressedCoding VariantPresser::standing(const media::Sha256& content, http::Coding coding) {
+  const auto row = index_ ? index_->variant(content, coding, std::nullopt) : std::nullopt;
+  if (!row) return {PressedCoding::State::missing, 0};
+  if (row->size == 0) return {PressedCoding::State::useless, 0};
+  if (!is_there(*row)) return {PressedCoding::State::missing, 0};
+  return {PressedCoding::State::up_to_date, row->size};
+}
+
+// One that has gone, or was cut, is looked for by the variants too, so that they forget it and it
+// can be made again. What is whole but damaged is found when it is used.
+bool VariantPresser::is_there(const media::VariantRow& row) {
+  const std::string suffix(http::row_of(row.coding).file_suffix);
+  const auto identity = files_.identify(media::ContentStore::name_of(row.content, suffix));
+  if (identity && identity->size == row.size) return true;
+  if (effort_.check) return false;
+  const media::VariantKey key{row.content, row.coding, std::nullopt};
+  variants_.check(key);
+  [[maybe_unused]] const auto taken = variants_.take(key);
+  return false;
+}
+
+}  // namespace frontis::commands
