@@ -29,19 +29,10 @@ SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log
       pins_(settings.state, *press_, log),
       index_(open_index(settings.state, log)),
       variants_(made / "variants", settings.press.size, index_.get(), log),
-      maker_(settings.press, variants_, *press_, log),
+      maker_(settings.press, variants_, *press_, log, press == Press::works),
       kept_(made / "kept", settings.keep, index_.get(), log),
-      services_{*press_,
-                pins_,
-                proofs_,
-                inspections_,
-                index_.get(),
-                variants_,
-                press == Press::works ? &maker_ : nullptr,
-                kept_,
-                types_,
-                counters_,
-                log} {
+      services_{*press_, pins_, proofs_, inspections_, index_.get(), variants_,
+                &maker_, kept_, types_,  counters_,    log} {
   for (const config::Site& site : settings.sites) {
     for (const config::Route& route : site.routes) {
       for (const config::Action& action : route.chain) {

@@ -59,7 +59,7 @@ class SharedMedia {
   media::Kept kept_;
   media::Services services_;
   std::map<const config::FilesAction*, std::shared_ptr<media::ManifestWatch>> manifests_;
-  std::vector<media::Rounds::Root> roots_;
+  std::vector<media::PressedRoot> roots_;
   std::unique_ptr<media::Rounds> rounds_;
 };
 

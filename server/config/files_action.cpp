@@ -108,6 +108,10 @@ void read_uploads(Reader& reader, const Node& value, FilesAction& into) {
   if (const auto on = reader.boolean(value)) into.uploads = *on;
 }
 
+void read_modern_images(Reader& reader, const Node& value, FilesAction& into) {
+  if (const auto on = reader.boolean(value)) into.modern_images = *on;
+}
+
 constexpr Key<FilesAction> files_keys[] = {
     {"files", read_root},
     {"cache", read_cache},
@@ -116,6 +120,7 @@ constexpr Key<FilesAction> files_keys[] = {
     {"links", read_links},
     {"allow", read_allow},
     {"uploads", read_uploads},
+    {"modern_images", read_modern_images},
     {"headers", [](Reader& r, const Node& v, FilesAction& a) { read_headers(r, v, a.headers); }},
     {"listing", nullptr, "the content of a directory is never listed"},
     {"internal", nullptr, "there is no application yet that could lead to it"},

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "config/actions.h"
 #include "config/address.h"
+#include "config/press_settings.h"
 #include "config/reader.h"
 #include "config/sites.h"
 
@@ -112,20 +113,6 @@ constexpr Key<LogSettings> log_keys[] = {
     {"file", read_log_file},
 };
 
-// --- press ---
-
-void read_press_threads(Reader& reader, const Node& value, Settings& into) {
-  const auto count = reader.number(value, 1, 64);
-  if (count) into.press.threads = static_cast<unsigned>(*count);
-}
-
-constexpr std::string_view later_press = "compressed variants are not made ahead yet";
-constexpr Key<Settings> press_keys[] = {
-    {"threads", read_press_threads},
-    {"codings", nullptr, later_press},
-    {"levels", nullptr, later_press},
-};
-
 // --- the top ---
 
 void read_listen(Reader& reader, const Node& value, Settings& into) {
@@ -180,8 +167,9 @@ constexpr Key<Settings> top_keys[] = {
      [](Reader& r, const Node& v, Settings& s) { read_keys<LogSettings>(r, v, log_keys, s.log); }},
     {"limits",
      [](Reader& r, const Node& v, Settings& s) { read_keys<Limits>(r, v, limit_keys, s.limits); }},
-    {"press",
-     [](Reader& r, const Node& v, Settings& s) { read_keys<Settings>(r, v, press_keys, s); }},
+    {"press", [](Reader& r, const Node& v, Settings& s) { read_press(r, v, s.press); }},
+    {"keep", [](Reader& r, const Node& v, Settings& s) { read_keep(r, v, s.keep); }},
+    {"keep_size", [](Reader& r, const Node& v, Settings& s) { read_keep_size(r, v, s.keep); }},
     {"sites", [](Reader& r, const Node& v, Settings& s) { read_sites(r, v, s.sites); }},
     {"apps", nullptr, "it serves files only and cannot reach an application yet"},
     {"admin", nullptr, "there is nothing to administer over the network yet"},
@@ -222,10 +210,9 @@ Result<std::string> read_whole(const std::filesystem::path& path) {
   return text;
 }
 
-template <typename T>
-void append_paths(const std::string& prefix, std::span<const Key<T>> keys,
+void append_paths(const std::string& prefix, const std::vector<std::string_view>& names,
                   std::vector<std::string>& out) {
-  for (const std::string_view name : names_of(keys)) out.push_back(prefix + std::string(name));
+  for (const std::string_view name : names) out.push_back(prefix + std::string(name));
 }
 
 }  // namespace
@@ -255,13 +242,11 @@ Loaded load_text(std::string_view yaml, const std::string& file_name) {
 
 std::vector<std::string> key_paths() {
   std::vector<std::string> out;
-  append_paths<Settings>("", top_keys, out);
-  append_paths<LogSettings>("log.", log_keys, out);
-  append_paths<Limits>("limits.", limit_keys, out);
-  append_paths<Settings>("press.", press_keys, out);
-  for (const std::string_view name : action_keys()) {
-    out.push_back("sites.HOST./PATH." + std::string(name));
-  }
+  append_paths("", names_of<Settings>(top_keys), out);
+  append_paths("log.", names_of<LogSettings>(log_keys), out);
+  append_paths("limits.", names_of<Limits>(limit_keys), out);
+  append_paths("press.", press_keys(), out);
+  append_paths("sites.HOST./PATH.", action_keys(), out);
   return out;
 }
 

@@ -62,12 +62,16 @@ struct PressSettings {
   std::uint64_t largest = 32ULL * 1024 * 1024;     // bytes; larger files stay as they are
   std::uint64_t size = 2ULL * 1024 * 1024 * 1024;  // bytes of all variants under `state`
   bool deltas = false;  // RFC 9842: send what changed since a version that the client has
+
+  friend bool operator==(const PressSettings&, const PressSettings&) = default;
 };
 
 // Versions of fingerprinted files that stay answerable after they have gone.
 struct KeepSettings {
-  std::chrono::seconds time{30LL * 86'400};  // since it was last seen; 0 = nothing is kept
-  std::uint64_t size = 1024ULL * 1024 * 1024;
+  std::chrono::seconds time{30LL * 86'400};    // since it was last seen; 0 = nothing is kept
+  std::uint64_t size = 1024ULL * 1024 * 1024;  // bytes of all kept versions under `state`
+
+  friend bool operator==(const KeepSettings&, const KeepSettings&) = default;
 };
 
 // How long the answer for a file may be kept: the `cache` key of a files route.

@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, known_fields> known_names{
     "accept",
     "accept-encoding",
     "access-control-request-method",
+    "available-dictionary",
     "connection",
     "content-length",
     "content-type",
@@ -28,6 +29,8 @@ constexpr std::array<std::string_view, known_fields> known_names{
     "origin",
     "range",
     "referer",
+    "sec-fetch-mode",
+    "sec-fetch-site",
     "transfer-encoding",
     "upgrade",
     "user-agent",
@@ -39,7 +42,7 @@ constexpr std::size_t slots = 64;
 constexpr std::size_t shortest = 4;
 constexpr std::size_t slot_of(std::string_view name) {
   const auto letter = [](char c) { return static_cast<std::size_t>(ascii_lower(c)); };
-  return (name.size() * 2 + letter(name.front()) + letter(name[name.size() - 2]) * 13) % slots;
+  return (name.size() + letter(name.front()) + letter(name[name.size() - 2]) * 19) % slots;
 }
 
 constexpr std::array<FieldName, slots> fill_slots() {

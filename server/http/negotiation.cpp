@@ -1,49 +1,13 @@
 #include "http/negotiation.h"
 
-#include <algorithm>
-
 #include "base/text.h"
+#include "http/weight.h"
 
 namespace frontis::http {
 
 namespace {
 
-constexpr std::uint16_t full_weight = 1000;
 constexpr std::uint16_t least_weight = 1;
-
-// What is in front of the first `separator`; takes both off `text`.
-std::string_view take_until(char separator, std::string_view& text) {
-  const std::size_t end = std::min(text.find(separator), text.size());
-  const std::string_view part = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return part;
-}
-
-// RFC 9110, 12.4.2: "0" or "1", and up to three decimals, which are zeros behind a 1.
-std::optional<std::uint16_t> parse_weight(std::string_view text) {
-  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
-  if (text.size() > 1 && text[1] != '.') return std::nullopt;
-  unsigned value = text[0] == '1' ? full_weight : 0;
-  unsigned unit = 100;
-  for (const char c : text.substr(std::min<std::size_t>(2, text.size()))) {
-    if (!is_digit(c)) return std::nullopt;
-    value += static_cast<unsigned>(c - '0') * unit;
-    unit /= 10;
-  }
-  if (value > full_weight) return std::nullopt;
-  return static_cast<std::uint16_t>(value);
-}
-
-// The q among the parameters of a member, 1 when there is none; none when it is malformed.
-std::optional<std::uint16_t> weight_in(std::string_view parameters) {
-  while (!parameters.empty()) {
-    const std::string_view parameter = trim(take_until(';', parameters));
-    std::string_view value = parameter;
-    const std::string_view name = take_until('=', value);
-    if (equal_ignoring_case(trim(name), "q")) return parse_weight(value);
-  }
-  return full_weight;
-}
 
 const CodingName* find_coding(std::string_view token) {
   if (equal_ignoring_case(token, "x-gzip")) return &row_of(Coding::gzip);  // RFC 9110, 8.4.1.3

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "media/digest.h"
 #include "media/library.h"
@@ -22,9 +24,16 @@ class ContentStore {
   // put or found.
   explicit ContentStore(std::filesystem::path folder);
 
-  // "ab/cdef0123….br": relative to the folder; `suffix` is "" or begins with a dot. One folder
-  // for each first byte, so that none grows too large.
+  // "ab/cdef0123….br": relative to the folder; `suffix` is "" or begins with a dot, and holds
+  // lower-case letters, digits and dots, at most 80. One folder for each first byte, so that none
+  // grows too large.
   [[nodiscard]] static std::string name_of(const Sha256& digest, std::string_view suffix);
+  // The way back; none for what name_of() cannot have made.
+  struct Named {
+    Sha256 digest{};
+    std::string suffix;
+  };
+  [[nodiscard]] static std::optional<Named> parse(std::string_view name);
 
   // Replaces what was there. Errors: io, with the path, what failed and what to do (a full disk,
   // a folder that may not be written); nothing of the failed write is left behind.
@@ -42,11 +51,13 @@ class ContentStore {
   void remove(const std::string& name) const;
 
   // Every file that put() may have made, with its size and the seconds since 1970 of its last
-  // change; not the temporary ones.
+  // change (its ctime: a copy's modification time is the original's); not the temporary ones.
+  // `visit` may remove it.
   void for_each(const std::function<void(const std::string& name, std::uint64_t size,
                                          std::int64_t changed)>& visit) const;
-  // Removes temporary files that a crash left behind: those older than an hour.
-  void sweep() const;
+  // Removes temporary files that a crash left behind: those older than an hour at `now`, seconds
+  // since 1970.
+  void sweep(std::int64_t now = wall_seconds()) const;
 
   const std::filesystem::path& folder() const { return folder_; }
 

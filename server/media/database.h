@@ -65,7 +65,7 @@ class Query {
 
   // Columns of this row, from 0. Another type than asked for reads as 0, as its text, as none.
   std::int64_t number(int column) const;
-  std::string_view text(int column) const;  // until the next row
+  std::string_view text(int column) const;  // until the next row; of NULL its data() is null
   bool is_empty(int column) const;
   std::optional<Sha256> digest(int column) const;  // none unless it is a blob of that size
 

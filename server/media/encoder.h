@@ -18,9 +18,10 @@ struct Effort {
 };
 
 // `content` in `coding` (gzip, br or zstd). One gzip member without name or time; a brotli window
-// of at most 16 MiB; one zstd frame with its content size and a window of at most 8 MiB, which is
-// what browsers take. The same bytes each time. Errors: exhausted (memory); io when given
-// up.
+// no larger than the content needs and at most 16 MiB (24 bits, the most of RFC 7932); one zstd
+// frame with its content size, no checksum and a window of at most 8 MiB, which is what browsers
+// take. The same bytes each time. br and zstd look at `give_up` every 256 KiB, gzip only at the
+// start. Errors: exhausted (memory); io when given up; invalid for another coding.
 [[nodiscard]] Result<std::string> encode(http::Coding coding, std::string_view content,
                                          const Effort& effort = {});
 

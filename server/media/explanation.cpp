@@ -21,9 +21,8 @@ std::string why_chosen(const Asset& asset, const Variant& chosen, bool asked) {
     return asked ? ": the best that Accept-Encoding accepts" : ": there is no Accept-Encoding";
   }
   if (!is_compressible(asset.type)) return ": other codings are no use for its type";
-  return asset.remarks.empty() && chosen.coding == Coding::identity
-             ? ": there is nothing smaller"
-             : "";
+  return asset.remarks.empty() && chosen.coding == Coding::identity ? ": there is nothing smaller"
+                                                                    : "";
 }
 
 std::string why_not(const Variant& variant, const Variant* chosen,

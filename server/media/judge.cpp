@@ -71,6 +71,11 @@ bool Judge::is_worth_keeping(const CachingFacts& facts) const {
   return !action_.uploads && facts.hashed && (facts.verified || facts.watched == Watched::steady);
 }
 
+bool Judge::may_be_trusted(std::string_view file) const {
+  return !action_.uploads && (is_declared(file) || manifests_->current()->lists(file) ||
+                              FingerprintCheck(last_segment(file)).has_candidates());
+}
+
 bool Judge::is_declared(std::string_view file) const {
   return std::any_of(action_.fingerprinted.begin(), action_.fingerprinted.end(),
                      [file](const std::string& prefix) { return file.starts_with(prefix); });

@@ -46,6 +46,11 @@ class Kept {
   [[nodiscard]] std::vector<Sha256> earlier(std::string_view logical, const Sha256& content,
                                             std::size_t most) const;
 
+  // Whether something of this size could be kept at all.
+  [[nodiscard]] bool has_room_for(std::uint64_t size) const {
+    return index_ != nullptr && settings_.time.count() > 0 && size <= settings_.size;
+  }
+
   // --- for press threads ---
   struct Seen {
     std::string url;

@@ -20,6 +20,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 namespace frontis::media {
@@ -180,10 +181,25 @@ std::int64_t Identity::mtime_seconds() const {
   return mtime_ns / second - (mtime_ns % second < 0 ? 1 : 0);
 }
 
+bool is_settled(const Identity& identity) {
+  constexpr std::int64_t second = 1'000'000'000;
+  constexpr std::int64_t few_ticks = 50'000'000;
+  const std::int64_t age = wall_nanoseconds() - identity.ctime_ns;
+  return age >= 2 * second || (identity.ctime_ns % second != 0 && age >= few_ticks);
+}
+
 std::optional<Identity> identity_of(int descriptor) {
   const auto look = look_at(descriptor, "", AT_EMPTY_PATH);
   if (!look) return std::nullopt;
   return look->identity;
+}
+
+std::optional<Identity> identity_at(int directory, const std::string& path) {
+  const auto look = look_at(directory, path.c_str(), AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
+  if (!look) return std::nullopt;
+  if (S_ISREG(look->mode)) return look->identity;
+  errno = ENOENT;
+  return std::nullopt;
 }
 
 Library::Library(const config::FilesAction& files)

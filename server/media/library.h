@@ -32,6 +32,13 @@ struct Identity {
 
 // What an open file is now.
 [[nodiscard]] std::optional<Identity> identity_of(int descriptor);
+// The regular file at `path` ("": `directory` itself, which then is an open file); a link is not
+// followed. None, and errno: why; ENOENT where something else stands.
+[[nodiscard]] std::optional<Identity> identity_at(int directory, const std::string& path);
+
+// Whether its times are old enough to show the next change: they tick some hundred times a second,
+// on some file systems once in two.
+[[nodiscard]] bool is_settled(const Identity& identity);
 
 struct Found {
   enum class Kind { file, directory };

@@ -22,10 +22,6 @@ void share(Inspections& inspections, const Origin& origin, const Result<Inspecti
   }
 }
 
-bool is_script_or_style(std::string_view type) {
-  return type.starts_with("text/javascript") || type.starts_with("text/css");
-}
-
 }  // namespace
 
 Loader::Loader(const config::FilesAction& action, const Library& library, Services& services,
@@ -150,7 +146,7 @@ std::vector<CodedFile> Loader::find_codings(Asset& asset, const Origin& origin,
 
 // Clients keep it, and its next version will have much in common with it.
 bool Loader::is_dictionary(const Asset& asset, const CachingFacts& facts) const {
-  return services_.maker && services_.maker->makes_deltas() && is_script_or_style(asset.type) &&
+  return services_.maker && services_.maker->makes_deltas() && is_delta_type(asset.type) &&
          judge_.is_worth_keeping(facts) && asset.caching.max_age.value_or(0) > 0;
 }
 
@@ -163,7 +159,9 @@ void Loader::find_alternates(Asset& asset, const Origin& origin) const {
 
 // Has a version that will be asked for after the next deploy kept, while it is open.
 void Loader::keep(const Origin& origin, const CachingFacts& facts, const Inspection& inspection) {
-  if (origin.kept || !services_.maker || !judge_.is_worth_keeping(facts)) return;
+  if (origin.kept || !services_.maker || !services_.maker->works() ||
+      !judge_.is_worth_keeping(facts))
+    return;
   const std::string url = judge_.url_of(origin.file);
   if (!services_.kept.is_wanted(url, inspection.digest)) return;
   services_.press.submit(
@@ -174,7 +172,7 @@ void Loader::keep(const Origin& origin, const CachingFacts& facts, const Inspect
 }
 
 void Loader::give_up_kept(const Sha256& content) {
-  if (!services_.maker) return;
+  if (!services_.maker || !services_.maker->works()) return;
   services_.press.submit(Press::Urgency::soon,
                          [&kept = services_.kept, content] { kept.forget(content); });
 }

@@ -17,10 +17,9 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "media/database.h"
 #include "media/digest.h"
 #include "media/press.h"
-
-struct sqlite3;
 
 namespace frontis::media {
 
@@ -48,10 +47,6 @@ class PinStore : public std::enable_shared_from_this<PinStore> {
   void flush();
 
  private:
-  struct Close {
-    void operator()(sqlite3* database) const;
-  };
-  using Database = std::unique_ptr<sqlite3, Close>;
   struct Pin {
     std::string url;
     Sha256 content;
@@ -60,24 +55,17 @@ class PinStore : public std::enable_shared_from_this<PinStore> {
 
   PinStore(std::filesystem::path file, Press& press, Log& log);
 
-  // These return codes of SQLite's.
-  int open_and_read(std::size_t most, PinnedContents& pinned);
-  int prepare_table();
-  int read_pins(std::size_t most, PinnedContents& pinned);
-  int write(const std::vector<Pin>& pins);
-  int insert(const std::vector<Pin>& pins);
+  bool write(const std::vector<Pin>& pins);
 
-  bool move_aside();
   bool is_time_to_flush();
   void keep_waiting(std::vector<Pin> batch);
   void give_up(const std::string& why);
-  std::string fault() const;
 
   const std::filesystem::path file_;
   Press& press_;
   Log& log_;
-  std::mutex database_mutex_;  // taken before waiting_mutex_
-  Database database_;
+  std::mutex database_mutex_;           // taken before waiting_mutex_
+  std::unique_ptr<Database> database_;  // null: damaged while we ran
   std::mutex waiting_mutex_;
   std::vector<Pin> waiting_;
   std::chrono::steady_clock::time_point retry_at_;

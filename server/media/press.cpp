@@ -22,7 +22,8 @@ constexpr int soon_nice = 10;
 void lower_priority(bool to_idle) {
   const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
   if (!to_idle) {
-    ::setpriority(PRIO_PROCESS, thread, soon_nice);
+    const bool is_low = ::getpriority(PRIO_PROCESS, thread) >= soon_nice;
+    if (!is_low) ::setpriority(PRIO_PROCESS, thread, soon_nice);
     return;
   }
   const sched_param none{};
@@ -49,17 +50,21 @@ Press::Press(unsigned idle_threads, Log& log, unsigned share)
     start(idle_threads);
   } catch (const std::system_error& error) {
     log_.error("only {} of {} press threads could be started ({}): raise the limit of tasks{}",
-               threads_.size(), idle_threads + 2, error.what(),
+               threads_.size(), idle_threads + busy_threads, error.what(),
                threads_.empty() ? "; until then hashing holds up the requests" : "");
   }
 }
 
+std::size_t Press::idle_threads() const {
+  return threads_.size() - std::min(threads_.size(), busy_threads);
+}
+
 // The first does all but idle work, so that a machine which allows no more of them still answers.
 void Press::start(unsigned idle_threads) {
-  threads_.reserve(idle_threads + 2);
+  threads_.reserve(idle_threads + busy_threads);
   threads_.emplace_back([this] { work(Urgency::soon); });
   threads_.emplace_back([this] { work(Urgency::request_waits); });
-  while (threads_.size() < idle_threads + 2) {
+  while (threads_.size() < idle_threads + busy_threads) {
     threads_.emplace_back([this] { work(Urgency::idle); });
   }
 }
@@ -71,6 +76,7 @@ Press::~Press() {
   }
   work_to_do_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  for (Jobs& jobs : jobs_) jobs.clear();  // while this is whole: what they hold may submit
 }
 
 bool Press::submit(Urgency urgency, std::function<void()> job) {
@@ -78,11 +84,13 @@ bool Press::submit(Urgency urgency, std::function<void()> job) {
     job();
     return true;
   }
+  if (urgency == Urgency::idle && idle_threads() == 0) return false;  // it would wait for ever
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return false;
-    if (waiting() < most_waiting) {
-      jobs_[static_cast<std::size_t>(urgency)].push_back(std::move(job));
+    Jobs& jobs = jobs_[static_cast<std::size_t>(urgency)];
+    if (jobs.size() < most_waiting) {
+      jobs.push_back(std::move(job));
       work_to_do_.notify_all();  // the threads do not wait for the same
       return true;
     }

@@ -40,7 +40,11 @@ class Press {
   // Becomes true when this ends: a job that may last looks at it and gives up.
   const std::atomic<bool>& stopping() const { return stopping_; }
 
-  // False when `most_waiting` jobs wait already; the job is then dropped, and said in the log.
+  // How many there are for idle work: fewer than were wanted where the system allows no more.
+  std::size_t idle_threads() const;
+
+  // False when `most_waiting` jobs of its rank wait already; the job is then dropped, and said in
+  // the log. False as well while this ends, and for idle work without a thread that does it.
   bool submit(Urgency urgency, std::function<void()> job);
   // Returns when nothing waits and nothing runs: for tests and for an orderly stop.
   void drain();
@@ -49,6 +53,7 @@ class Press {
 
  private:
   using Jobs = std::deque<std::function<void()>>;
+  static constexpr std::size_t busy_threads = 2;  // besides the idle ones
 
   void start(unsigned idle_threads);
   void work(Urgency rank);

@@ -7,9 +7,6 @@ namespace frontis::media {
 
 namespace {
 
-// Visitors who come back have one of the last versions; each costs a file.
-constexpr std::size_t most_deltas = 3;
-
 void put(std::vector<CodedFile>& coded, CodedFile made) {
   const auto same = std::find_if(coded.begin(), coded.end(), [&made](const CodedFile& one) {
     return one.coding == made.coding && one.dictionary == made.dictionary;
@@ -19,6 +16,10 @@ void put(std::vector<CodedFile>& coded, CodedFile made) {
 }
 
 }  // namespace
+
+bool is_delta_type(std::string_view type) {
+  return type.starts_with("text/javascript") || type.starts_with("text/css");
+}
 
 void Pressed::add_variants(Asset& asset, const Found& found, const Sha256& content,
                            std::vector<CodedFile>& coded) {

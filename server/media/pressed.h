@@ -15,6 +15,11 @@
 
 namespace frontis::media {
 
+// Visitors who come back have one of the last versions; each delta costs a file.
+inline constexpr std::size_t most_deltas = 3;
+// Whether deltas are made between versions of such files: scripts and styles.
+[[nodiscard]] bool is_delta_type(std::string_view type);
+
 class Pressed {
  public:
   explicit Pressed(Services& services) : services_(services) {}

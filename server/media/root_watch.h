@@ -3,6 +3,7 @@
 // and has a bounded number of watches. What it misses is seen when it is asked for.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -21,10 +22,20 @@ class RootWatch {
     bool all = false;                // everything may have changed: a switched root, lost events
     std::vector<std::string> files;  // relative to the root; written to its end, or moved here
   };
+  struct Bounds {
+    std::size_t most_folders = 100'000;             // watched at a time
+    std::size_t most_files = 10'000;                // more changes of a root at a time are `all`
+    std::chrono::milliseconds blind_every{60'000};  // `all` of a root that cannot be watched whole
+  };
   // `changed` is called on the watch's thread, for several changes at a time: some 100 ms after
-  // the first of them, and never while it still runs. `roots` outlive this.
+  // the first of them, and never while it still runs. The first that is said of a root is `all`,
+  // as soon as it is there and watched: what comes before that is not missed either. `roots`
+  // outlive this.
   RootWatch(std::vector<const config::FilesAction*> roots, std::function<void(Change)> changed,
-            Log& log);
+            Log& log, Bounds bounds);
+  RootWatch(std::vector<const config::FilesAction*> roots, std::function<void(Change)> changed,
+            Log& log)
+      : RootWatch(std::move(roots), std::move(changed), log, Bounds()) {}
   ~RootWatch();
   RootWatch(const RootWatch&) = delete;
   RootWatch& operator=(const RootWatch&) = delete;

@@ -4,39 +4,73 @@
 // deploy finds the old version kept. One for the server; `explain` and the commands have none.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
-#include "config/settings.h"
-#include "media/judge.h"
-#include "media/library.h"
 #include "media/root_watch.h"
+#include "media/round.h"
 #include "media/services.h"
 
 namespace frontis::media {
 
 class Rounds {
  public:
-  struct Root {
-    const config::FilesAction* files = nullptr;
-    std::shared_ptr<ManifestWatch> manifests;
-    std::string url_prefix;  // site and route: "www.example.org/static/"
+  struct Pace {
+    std::chrono::milliseconds tend{2'000};       // to look what other processes have written
+    std::chrono::milliseconds again{3'600'000};  // to look at everything again
   };
-  // Begins at once. All references outlive this, but press, which ends after stop().
-  Rounds(std::vector<Root> roots, Services& services);
+  // Begins at once; without a state folder there is nothing to do. All references outlive this,
+  // but press, which ends after stop().
+  Rounds(const std::vector<PressedRoot>& roots, Services& services, Pace pace);
+  Rounds(const std::vector<PressedRoot>& roots, Services& services)
+      : Rounds(roots, services, Pace()) {}
   ~Rounds();
-  // Returns when nothing more will be submitted to press but by jobs that run there.
-  void stop();
   Rounds(const Rounds&) = delete;
   Rounds& operator=(const Rounds&) = delete;
 
+  // Returns when nothing more will be submitted to press but by jobs that run there.
+  void stop();
+
  private:
-  // The implementer's.
+  using Task = std::pair<std::size_t, std::string>;  // root and file
+
+  void changed(RootWatch::Change change);
+  void begin_looking();
+  void look();
+  bool look_at_one();
+  void add_to_make(std::size_t root, std::string file);
+  void make_one();
+  void keep_time();
+  void tend();
+  void want_all();
+
   Services& services_;
+  const Pace pace_;
+  std::vector<std::unique_ptr<Round>> rounds_;
+  std::atomic<bool> stopped_{false};
+
+  std::mutex mutex_;
+  bool looking_ = false;     // a job for it waits or runs
+  bool look_again_ = false;  // something came while it ran
+  std::deque<Task> to_make_;
+  unsigned making_ = 0;       // jobs for it that wait or run
+  bool left_out_ = false;     // there was too much to make: another round is needed
+  std::int64_t foreign_ = 0;  // changes of the index by others, when last looked
+  std::chrono::steady_clock::time_point looked_at_all_;
+
+  std::condition_variable stop_soon_;
+  std::thread clock_;
+  std::unique_ptr<RootWatch> watch_;
 };
 
 }  // namespace frontis::media

@@ -31,7 +31,7 @@ struct Services {
   Inspections& inspections;
   Index* index;  // null without a state folder
   Variants& variants;
-  VariantMaker* maker;  // null: nothing is made or kept here (explain)
+  VariantMaker* maker;  // null without a state folder
   Kept& kept;
   const MimeTypes& types;
   Counters& counters;

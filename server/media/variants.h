@@ -7,41 +7,43 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "base/clock.h"
+#include "base/descriptor.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "media/asset.h"
 #include "media/content_store.h"
 #include "media/index.h"
+#include "media/variant_key.h"
+#include "media/variant_table.h"
 
 namespace frontis::media {
-
-// What a variant stands for.
-struct VariantKey {
-  Sha256 content{};
-  http::Coding coding = http::Coding::gzip;
-  std::optional<Sha256> dictionary;  // for dcz
-  friend bool operator==(const VariantKey&, const VariantKey&) = default;
-};
 
 class Variants {
  public:
   // `index` may be null: then nothing is known, and nothing can be put. It outlives this.
-  // `folder` is STATE/variants; `budget` in bytes.
-  Variants(std::filesystem::path folder, std::uint64_t budget, Index* index, Log& log);
+  // `folder` is STATE/variants; `budget` in bytes; `clock` gives seconds since 1970.
+  Variants(std::filesystem::path folder, std::uint64_t budget, Index* index, Log& log,
+           std::function<std::int64_t()> clock = wall_seconds);
+  Variants(const Variants&) = delete;
+  Variants& operator=(const Variants&) = delete;
 
   bool is_active() const { return index_ != nullptr; }
 
+  // unknown: nobody has tried. useless: tried, and not smaller enough. unchecked: there, and too
+  // large to be read on a loop; nobody has compared its digest yet. ready.
   using Standing = media::Standing;
-
   // --- for loops: memory only, but for take() ---
   [[nodiscard]] Standing standing(const VariantKey& key) const;
+  // Of its coded bytes; 0 when there are none.
+  [[nodiscard]] std::uint64_t size_of(const VariantKey& key) const;
   // Opens a ready one; small ones are read and compared here. None when it is not ready, or when
   // it turned out to be missing or damaged: it is then `unknown` again, and the log says why.
   [[nodiscard]] std::optional<CodedFile> take(const VariantKey& key);
@@ -65,16 +67,36 @@ class Variants {
   // Writes what was used, drops rows and files that lead nowhere. Now and then.
   void tend();
 
-  struct Totals {
-    std::uint64_t files = 0;
-    std::uint64_t bytes = 0;
-  };
+  using Totals = VariantTable::Totals;  // files, bytes
   Totals totals() const;
 
  private:
-  // The implementer's.
+  using Entry = VariantTable::Entry;
+
+  void learn(const VariantRow& row);
+  void remember(const VariantKey& key, const Entry& entry);
+  std::optional<Found> find(const VariantKey& key, const Entry& entry);
+  void lose_damaged(const VariantKey& key, const Entry& entry);
+  bool make_room(std::uint64_t bytes);
+  void drop(const VariantRow& row);
+
+  void bury_lost();
+  void learn_foreign();
+  void restore_rows();
+  void drop_missing();
+  void drop_orphans();
+  std::string path_of(const VariantKey& key) const;
+
+  const ContentStore store_;
+  const std::uint64_t budget_;
   Index* const index_;
   Log& log_;
+  const std::function<std::int64_t()> clock_;
+  const std::int64_t began_;
+  mutable VariantTable table_;
+  // Held by press threads while they change index and table together. Never by a loop.
+  std::mutex rows_mutex_;
+  std::int64_t seen_changes_ = 0;  // of the index, by other processes
 };
 
 }  // namespace frontis::media

@@ -54,7 +54,7 @@ const MalformedCase malformed_cases[] = {
       internal: true
 )yaml",
      {"frontis.yaml:5:7: unknown key 'exires'; possible here: files, cache, fingerprinted, index, "
-      "links, allow, uploads, headers",
+      "links, allow, uploads, modern_images, headers",
       "frontis.yaml:6:7: unknown key 'cahce'; did you mean 'cache'?",
       "frontis.yaml:7:7: 'status' belongs to 'redirect', not to 'files'",
       "frontis.yaml:8:7: 'body' belongs to 'respond', not to 'files'",
@@ -75,19 +75,23 @@ const MalformedCase malformed_cases[] = {
       "'../build/'",
       "frontis.yaml:5:36: expected true, or directories beneath the root such as assets/, found a "
       "mapping"}},
-    {"index, allow and uploads of the wrong kind",
+    {"index, allow, uploads and modern images of the wrong kind",
      R"yaml(sites:
   example.org:
     /a/: {files: /, index: sub/index.html}
     /b/: {files: /, index: [index.html, ..]}
     /c/: {files: /, allow: .git/config}
     /d/: {files: /, uploads: yes}
+    /e/: {files: /, modern_images: avif}
+    /f/: {files: /, modern_image: true}
 )yaml",
      {"frontis.yaml:3:28: expected the name of a file such as index.html, found 'sub/index.html'",
       "frontis.yaml:4:41: expected the name of a file such as index.html, found '..'",
       "frontis.yaml:5:28: expected a name or a pattern of names such as *.py, without '/', found "
       "'.git/config'",
-      "frontis.yaml:6:30: expected true or false, found 'yes'"}},
+      "frontis.yaml:6:30: expected true or false, found 'yes'",
+      "frontis.yaml:7:36: expected true or false, found 'avif'",
+      "frontis.yaml:8:21: unknown key 'modern_image'; did you mean 'modern_images'?"}},
 };
 
 INSTANTIATE_TEST_SUITE_P(FilesAction, Malformed, testing::ValuesIn(malformed_cases), name_of);
@@ -175,6 +179,11 @@ TEST(FilesAction, TakesUploadsInAnyCaseOfYamlsTrue) {
   EXPECT_TRUE(read_action_text("{files: /, uploads: true}").uploads);
   EXPECT_TRUE(read_action_text("{files: /, uploads: True}").uploads);
   EXPECT_FALSE(read_action_text("{files: /, uploads: false}").uploads);
+}
+
+TEST(FilesAction, HasModernImagesWhereTheRouteAsksForThem) {
+  EXPECT_TRUE(read_action_text("{files: /, modern_images: true}").modern_images);
+  EXPECT_FALSE(read_action_text("{files: /, modern_images: false}").modern_images);
 }
 
 TEST(FilesAction, TakesNoPathWithANulInIt) {

@@ -38,7 +38,7 @@ const MalformedCase malformed_cases[] = {
     at_top("a key that is near to nothing", R"yaml(colour: red
 )yaml",
            {"frontis.yaml:1:1: unknown key 'colour'; possible here: listen, state, user, threads, "
-            "log, limits, press, sites"}),
+            "log, limits, press, keep, keep_size, sites"}),
     at_top("a port beyond the last one", R"yaml(listen: 65536
 )yaml",
            {"frontis.yaml:1:9: expected a port from 1 to 65535, found '65536'"}),
@@ -101,14 +101,6 @@ threads: 1
     at_top("a list where a number belongs", R"yaml(threads: [1, 2]
 )yaml",
            {"frontis.yaml:1:10: expected a number from 0 to 256, found a list"}),
-    at_top("no press thread", R"yaml(press: {threads: 0}
-)yaml",
-           {"frontis.yaml:1:18: expected a number from 1 to 64, found '0'"}),
-    at_top("keys of press that come later", R"yaml(press: {threads: 2, codings: [gzip], level: 9}
-)yaml",
-           {"frontis.yaml:1:21: 'codings' is not available in this version: compressed variants "
-            "are not made ahead yet",
-            "frontis.yaml:1:38: unknown key 'level'; possible here: threads"}),
     at_top("a log that is neither a word nor a path", R"yaml(log: {access: stdot, file: stdout}
 )yaml",
            {"frontis.yaml:1:15: expected off, stdout or a path such as "
@@ -219,7 +211,8 @@ TEST(Load, TakesDefaultsForAllThatIsNotWritten) {
   EXPECT_EQ(settings.state, "");
   EXPECT_EQ(settings.user, "");
   EXPECT_EQ(settings.threads, 0U);
-  EXPECT_EQ(settings.press.threads, 1U);
+  EXPECT_EQ(settings.press, PressSettings());
+  EXPECT_EQ(settings.keep, KeepSettings());
   EXPECT_EQ(settings.log.access, "off");
   EXPECT_EQ(settings.log.file, "stderr");
   EXPECT_EQ(settings.log.format, AccessFormat::combined);
@@ -234,6 +227,8 @@ state: /var/lib/frontis
 user: www-data
 threads: 4
 press: {threads: 2}
+keep: 7d
+keep_size: 2GiB
 log: {access: stdout, format: json, level: debug, file: /var/log/frontis.log}
 )yaml");
   ASSERT_EQ(settings.listen.size(), 2U);
@@ -243,6 +238,8 @@ log: {access: stdout, format: json, level: debug, file: /var/log/frontis.log}
   EXPECT_EQ(settings.user, "www-data");
   EXPECT_EQ(settings.threads, 4U);
   EXPECT_EQ(settings.press.threads, 2U);
+  EXPECT_EQ(settings.keep.time, std::chrono::hours(7 * 24));
+  EXPECT_EQ(settings.keep.size, std::uint64_t{2} << 30);
   EXPECT_EQ(settings.log.access, "stdout");
   EXPECT_EQ(settings.log.format, AccessFormat::json);
   EXPECT_EQ(settings.log.level, LogLevel::debug);

@@ -66,7 +66,8 @@ TEST(ShownConfiguration, IsGoodAndHasTheDefaultsThatItTellsOf) {
   const Settings settings = good(load_text(text, "frontis.yaml"));
   EXPECT_EQ(settings.limits, Limits());
   EXPECT_EQ(settings.threads, Settings().threads);
-  EXPECT_EQ(settings.press.threads, Settings().press.threads);
+  EXPECT_EQ(settings.press, PressSettings());
+  EXPECT_EQ(settings.keep, KeepSettings());
   EXPECT_EQ(settings.log.access, LogSettings().access);
   EXPECT_EQ(settings.log.format, LogSettings().format);
   EXPECT_EQ(settings.log.level, LogSettings().level);

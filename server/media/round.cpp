@@ -1,0 +1,144 @@
+#include "media/round.h"
+
+#include <iterator>
+#include <utility>
+
+#include "base/text.h"
+#include "media/dictionary.h"
+#include "media/mime.h"
+#include "media/pressed.h"
+
+namespace frontis::media {
+
+Round::Round(const PressedRoot& root, Services& services)
+    : files_(*root.files),
+      services_(services),
+      manifests_(root.manifests),
+      judge_(files_, services, manifests_, root.url_prefix) {}
+
+void Round::want_all() {
+  const std::lock_guard lock(mutex_);
+  all_wanted_ = true;
+  wanted_.clear();
+}
+
+void Round::want(std::vector<std::string> files) {
+  const std::lock_guard lock(mutex_);
+  wanted_.insert(wanted_.end(), std::make_move_iterator(files.begin()),
+                 std::make_move_iterator(files.end()));
+}
+
+// What has just changed comes first. A new walk begins anew: what it would have passed by now may
+// have changed, too.
+std::optional<std::string> Round::next() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(all_wanted_, false)) {
+      manifests_->refresh();
+      WalkBounds bounds;
+      bounds.give_up = &services_.press.stopping();
+      walk_ = std::make_unique<RootWalk>(files_, bounds, RootWalk::Names::files);
+    }
+    if (!wanted_.empty()) {
+      std::string file = std::move(wanted_.front());
+      wanted_.pop_front();
+      return file;
+    }
+  }
+  if (!walk_) return std::nullopt;
+  auto file = walk_->next();
+  if (file && *file) return std::move(**file);
+  if (!file && file.error().kind == ErrorKind::exhausted) {
+    services_.log.once_a_minute("round " + files_.root.string(), Log::Level::warning,
+                                files_.root.string() + ": " + file.error().message +
+                                    "; what is beyond is compressed when it is asked for");
+  }
+  walk_.reset();
+  return std::nullopt;
+}
+
+bool Round::look_at(const std::string& file) {
+  const auto seen = see(file);
+  if (!seen) return false;
+  keep(file, *seen);
+  if (!services_.maker || !is_compressible(seen->type)) return false;
+  const std::uint64_t size = seen->found.identity.size;
+  return services_.maker->lacks(seen->inspection.digest, size) && services_.variants.has_room(size);
+}
+
+// To read a whole root of films would help nobody.
+bool Round::is_of_interest(const std::string& file, const Found& found) const {
+  if (found.kind != Found::Kind::file) return false;
+  const std::string_view type = services_.types.of(last_segment(file));
+  if (is_compressible(type) && services_.maker &&
+      services_.maker->is_in_bounds(found.identity.size)) {
+    return true;
+  }
+  return judge_.may_be_trusted(file) && services_.kept.has_room_for(found.identity.size);
+}
+
+std::optional<Round::Seen> Round::see(const std::string& file) const {
+  const Library library(files_);
+  auto found = library.find(file);
+  if (!found || !is_of_interest(file, *found)) return std::nullopt;
+  auto inspection = inspection_of(file, *found);
+  if (!inspection) return std::nullopt;
+  Seen seen;
+  seen.type = judge_.type_of(file, &*inspection).text;
+  seen.facts = judge_.facts_of(file, &*inspection);
+  seen.found = std::move(*found);
+  seen.inspection = std::move(*inspection);
+  return seen;
+}
+
+// What was found out before, by whatever process, or is found out now.
+std::optional<Inspection> Round::inspection_of(const std::string& file, const Found& found) const {
+  const std::string_view name = last_segment(file);
+  const bool is_large = found.identity.size > kept_in_memory;
+  auto known = services_.index ? services_.index->file(found.identity, name) : std::nullopt;
+  if (!known) {
+    const bool ask_magic = services_.types.of(name).empty();
+    auto inspection = inspect(found.file->number(), found.identity,
+                              {name, false, ask_magic, &services_.press.stopping()});
+    if (!inspection) return std::nullopt;  // it changes: that will be told
+    known = std::move(*inspection);
+    // Times that are this young may stay the same through another change.
+    if (services_.index && is_settled(found.identity)) {
+      services_.index->put_file(found.identity, name, *known);
+    }
+  }
+  // So that no loop has it hashed again.
+  if (is_large) services_.inspections.finish(found.identity, name, *known);
+  return known;
+}
+
+void Round::keep(const std::string& file, const Seen& seen) const {
+  if (!judge_.is_worth_keeping(seen.facts)) return;
+  const std::string url = judge_.url_of(file);
+  if (!services_.kept.is_wanted(url, seen.inspection.digest)) return;
+  services_.kept.keep({url, logical_name(url), seen.inspection.digest,
+                       !seen.facts.verified.has_value(), seen.found.identity,
+                       seen.found.file->number()});
+}
+
+void Round::make(const std::string& file) const {
+  const auto seen = see(file);
+  if (!seen || !services_.maker || !is_compressible(seen->type)) return;
+  services_.maker->make_now({seen->inspection.digest, seen->found.identity, seen->found.file});
+  make_deltas(file, *seen);
+}
+
+void Round::make_deltas(const std::string& file, const Seen& seen) const {
+  if (!services_.maker->makes_deltas() || !is_delta_type(seen.type)) return;
+  if (!judge_.is_worth_keeping(seen.facts)) return;
+  std::vector<VariantMaker::Content> versions;
+  const std::string logical = logical_name(judge_.url_of(file));
+  for (const Sha256& from : services_.kept.earlier(logical, seen.inspection.digest, most_deltas)) {
+    const auto copy = services_.kept.open(from);
+    if (copy) versions.push_back({from, copy->identity, copy->file});
+  }
+  services_.maker->want_deltas({seen.inspection.digest, seen.found.identity, seen.found.file},
+                               std::move(versions));
+}
+
+}  // namespace frontis::media
