@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,17 +15,23 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "config/settings.h"
 #include "media/content_store.h"
 #include "media/index.h"
+#include "media/kept_table.h"
 
 namespace frontis::media {
 
 class Kept {
  public:
-  // `index` may be null: then nothing is kept. It outlives this. `folder` is STATE/kept.
-  Kept(std::filesystem::path folder, const config::KeepSettings& settings, Index* index, Log& log);
+  // `index` may be null: then nothing is kept. It outlives this. `folder` is STATE/kept; `clock`
+  // gives seconds since 1970.
+  Kept(std::filesystem::path folder, const config::KeepSettings& settings, Index* index, Log& log,
+       std::function<std::int64_t()> clock = wall_seconds);
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
 
   struct Version {
     Sha256 content{};
@@ -77,11 +83,35 @@ class Kept {
   bool purge(std::string_view url);
 
  private:
-  // The implementer's.
-  ContentStore store_;
+  bool is_active() const { return index_ != nullptr && settings_.time.count() > 0; }
+  bool is_expired(const KeptRow& row, std::int64_t now) const;
+  std::optional<KeptRow> row_of(std::string_view url) const;
+  bool holds(const Sha256& content) const;
+
+  // These three while rows_mutex_ is held.
+  bool has_copy(const KeptRow& row) const;
+  void remember(const KeptRow& row);
+  void drop(const std::vector<KeptRow>& rows);
+
+  bool make_room(std::uint64_t bytes);
+  void release(std::uint64_t bytes);
+  void read_again();
+  void restore_rows();
+  void drop_expired();
+  void drop_missing();
+  void drop_orphans();
+
+  const ContentStore store_;
   const config::KeepSettings settings_;
   Index* const index_;
   Log& log_;
+  const std::function<std::int64_t()> clock_;
+  // Held by press threads while they change index, table and copies together. Never by a loop.
+  std::mutex rows_mutex_;
+  mutable std::mutex mutex_;  // of what follows; taken after the other, for a few instructions
+  KeptTable table_;
+  std::uint64_t reserved_ = 0;     // bytes of copies that are being made
+  std::int64_t seen_changes_ = 0;  // of the index, by other processes
 };
 
 }  // namespace frontis::media
