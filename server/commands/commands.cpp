@@ -10,7 +10,7 @@ namespace frontis::commands {
 
 namespace {
 
-constexpr std::array<Command, 4> table{{
+constexpr std::array<Command, 6> table{{
     {"serve", "Serve the sites of a configuration file", "frontis serve -c frontis.yaml",
      &declare_serve},
     {"run", "Serve directories without a configuration file",
@@ -19,6 +19,10 @@ constexpr std::array<Command, 4> table{{
      &declare_check},
     {"explain", "Say what a request would get, and why",
      "frontis explain http://localhost/app.css -H 'Accept-Encoding: br'", &declare_explain},
+    {"press", "Build every variant ahead of time",
+     "frontis press /srv/site/static --state /var/lib/frontis", &declare_press},
+    {"kept", "List or purge versions that are kept after they have gone",
+     "frontis kept purge http://www.example.org/static/app.38d674d0e73a.css", &declare_kept},
 }};
 
 struct Declared {

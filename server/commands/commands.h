@@ -35,5 +35,7 @@ std::function<int()> declare_serve(CLI::App& options);
 std::function<int()> declare_run(CLI::App& options);
 std::function<int()> declare_check(CLI::App& options);
 std::function<int()> declare_explain(CLI::App& options);
+std::function<int()> declare_press(CLI::App& options);
+std::function<int()> declare_kept(CLI::App& options);
 
 }  // namespace frontis::commands

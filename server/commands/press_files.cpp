@@ -91,10 +91,9 @@ class Listing {
 
   PressList run() {
     for (std::size_t i = 0; i < roots_.size() && !give_up_; ++i) walk(i);
-    std::stable_sort(list_.tasks.begin(), list_.tasks.end(),
-                     [](const PressTask& a, const PressTask& b) {
-                       return a.identity.size > b.identity.size;
-                     });
+    std::stable_sort(
+        list_.tasks.begin(), list_.tasks.end(),
+        [](const PressTask& a, const PressTask& b) { return a.identity.size > b.identity.size; });
     return std::move(list_);
   }
 

@@ -119,8 +119,8 @@ std::string press_table(const PressSummary& summary) {
   for (const http::Coding coding : summary.codings) {
     const auto& sums = totals.codings[static_cast<std::size_t>(coding)];
     text += fmt::format("{:<10}{:>16}{:>8.1f}{:>11}{:>12}{:>14}", name_of(coding),
-                        grouped(sums.bytes), percent(sums.bytes, totals.bytes),
-                        grouped(sums.built), grouped(sums.up_to_date), grouped(sums.useless));
+                        grouped(sums.bytes), percent(sums.bytes, totals.bytes), grouped(sums.built),
+                        grouped(sums.up_to_date), grouped(sums.useless));
     text += summary.checked ? fmt::format("{:>10}\n", grouped(sums.lacking)) : "\n";
   }
   return text;
@@ -134,9 +134,11 @@ std::string press_json(const PressSummary& summary, const Findings& findings) {
   json["codings"] = nlohmann::ordered_json::object();
   for (const http::Coding coding : summary.codings) {
     const auto& sums = summary.totals.codings[static_cast<std::size_t>(coding)];
-    json["codings"][std::string(name_of(coding))] = {
-        {"bytes", sums.bytes},     {"built", sums.built},     {"useless", sums.useless},
-        {"skipped", sums.up_to_date}, {"missing", sums.lacking}};
+    json["codings"][std::string(name_of(coding))] = {{"bytes", sums.bytes},
+                                                     {"built", sums.built},
+                                                     {"useless", sums.useless},
+                                                     {"skipped", sums.up_to_date},
+                                                     {"missing", sums.lacking}};
   }
   json["seconds"] = std::round(summary.seconds * 1000) / 1000;
   json["stopped"] = summary.stopped;
@@ -153,10 +155,9 @@ std::string progress_line(const PressProgress& progress, std::size_t columns) {
   const double part = progress.files_done >= progress.files
                           ? 100
                           : std::min(99.0, percent(progress.bytes_done, progress.bytes));
-  const std::string rest =
-      fmt::format(" {:>3} %  {}/{} files  saved {}  {}", static_cast<int>(part),
-                  grouped(progress.files_done), grouped(progress.files), in_units(progress.saved),
-                  left_text(progress));
+  const std::string rest = fmt::format(
+      " {:>3} %  {}/{} files  saved {}  {}", static_cast<int>(part), grouped(progress.files_done),
+      grouped(progress.files), in_units(progress.saved), left_text(progress));
   const std::size_t taken = rest.size() + 2;
   const std::size_t room = columns > taken ? columns - taken : 0;
   const std::size_t width = std::clamp(room, shortest, longest);

@@ -41,6 +41,9 @@ struct PressedFile {
   std::string lack() const;
 };
 
+// Smaller files are of no use in any coding; the variant maker has the same bound.
+inline constexpr std::uint64_t smallest_pressed = 64;
+
 // The codings that these settings ask for.
 [[nodiscard]] std::vector<http::Coding> wanted_codings(const config::PressSettings& settings);
 

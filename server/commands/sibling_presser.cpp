@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "media/encoder.h"
 #include "media/sibling.h"
-#include "media/variant_maker.h"
 
 namespace frontis::commands {
 
@@ -187,7 +186,7 @@ Result<void> SiblingPresser::write(const Original& original, const std::string& 
 }
 
 bool SiblingPresser::is_in_bounds(std::uint64_t size) const {
-  return size >= media::VariantMaker::smallest && size <= settings_.largest;
+  return size >= smallest_pressed && size <= settings_.largest;
 }
 
 }  // namespace frontis::commands

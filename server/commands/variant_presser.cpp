@@ -45,7 +45,7 @@ VariantPresser::VariantPresser(const config::Settings& settings, const PressEffo
 Result<PressedFile> VariantPresser::press(const media::Library& library, const PressTask& task) {
   PressedFile file;
   file.size = task.identity.size;
-  if (file.size < media::VariantMaker::smallest || file.size > settings_.largest) {
+  if (file.size < smallest_pressed || file.size > settings_.largest) {
     for (const http::Coding coding : wanted_) file.of(coding).state = PressedCoding::State::useless;
     return file;
   }
@@ -74,8 +74,8 @@ Result<media::VariantMaker::Content> VariantPresser::look_at(const media::Librar
   const auto name = last_segment(task.file);
   const auto known = index_ ? index_->file(found->identity, name) : std::nullopt;
   if (known) return media::VariantMaker::Content{known->digest, found->identity, found->file};
-  const auto inspection = media::inspect(found->file->number(), found->identity,
-                                         {name, false, false, effort_.give_up});
+  const auto inspection =
+      media::inspect(found->file->number(), found->identity, {name, false, false, effort_.give_up});
   if (!inspection) return tl::unexpected(inspection.error());
   if (!effort_.check) index_->put_file(found->identity, name, *inspection);
   return media::VariantMaker::Content{inspection->digest, found->identity, found->file};
@@ -102,21 +102,22 @@ PressedFile VariantPresser::standing(std::uint64_t size, const media::Sha256& co
 }
 
 PressedCoding VariantPresser::standing(const media::Sha256& content, http::Coding coding) {
-  const auto row = index_ ? index_->variant(content, coding, std::nullopt) : std::nullopt;
-  if (!row) return {PressedCoding::State::missing, 0};
-  if (row->size == 0) return {PressedCoding::State::useless, 0};
-  if (!is_there(*row)) return {PressedCoding::State::missing, 0};
+  const media::VariantKey key{content, coding, std::nullopt};
+  const auto known = variants_.standing(key);
+  if (known == media::Variants::Standing::unknown) return {PressedCoding::State::missing, 0};
+  if (known == media::Variants::Standing::useless) return {PressedCoding::State::useless, 0};
+  const auto row = index_->variant(content, coding, std::nullopt);
+  if (!row || !is_there(key, row->size)) return {PressedCoding::State::missing, 0};
   return {PressedCoding::State::up_to_date, row->size};
 }
 
 // One that has gone, or was cut, is looked for by the variants too, so that they forget it and it
 // can be made again. What is whole but damaged is found when it is used.
-bool VariantPresser::is_there(const media::VariantRow& row) {
-  const std::string suffix(http::row_of(row.coding).file_suffix);
-  const auto identity = files_.identify(media::ContentStore::name_of(row.content, suffix));
-  if (identity && identity->size == row.size) return true;
+bool VariantPresser::is_there(const media::VariantKey& key, std::uint64_t size) {
+  const std::string suffix(http::row_of(key.coding).file_suffix);
+  const auto identity = files_.identify(media::ContentStore::name_of(key.content, suffix));
+  if (identity && identity->size == size) return true;
   if (effort_.check) return false;
-  const media::VariantKey key{row.content, row.coding, std::nullopt};
   variants_.check(key);
   [[maybe_unused]] const auto taken = variants_.take(key);
   return false;

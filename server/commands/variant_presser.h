@@ -35,7 +35,7 @@ class VariantPresser final : public FilePresser {
   Result<void> make(const media::VariantMaker::Content& content, PressedFile& file);
   PressedFile standing(std::uint64_t size, const media::Sha256& content);
   PressedCoding standing(const media::Sha256& content, http::Coding coding);
-  bool is_there(const media::VariantRow& row);
+  bool is_there(const media::VariantKey& key, std::uint64_t size);
 
   const config::PressSettings& settings_;
   const PressEffort effort_;
