@@ -101,16 +101,17 @@ class Visitor(threading.Thread):
 
     def check(self, name, response):
         if response.status != 200:
-            self.faults.append(f"{response.status} for {name}, live: {self.newest()}")
+            self.faults.append(f"{response.status} for {self.told(name)}")
         elif decode(response.get("Content-Encoding"), response.body) != self.deploys.contents[name]:
-            self.faults.append(f"other bytes for {name}, live: {self.newest()}")
+            self.faults.append(f"other bytes for {self.told(name)}")
         elif "immutable" not in response.get("Cache-Control"):
             self.faults.append(f"{response.get('Cache-Control')} for {name}")
         else:
             self.had[name] = True
 
-    def newest(self):
-        return self.deploys.live[-1].number
+    def told(self, name):
+        of = [release.number for release in self.deploys.live if name in release.assets]
+        return f"{name} of releases {of}, live is {self.deploys.live[-1].number}"
 
 
 @pytest.fixture

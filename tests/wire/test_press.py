@@ -44,15 +44,17 @@ def test_every_variant_is_made_without_a_build_step(server, name):
     plain = server.fetch(f"/{name}")
     assert plain.body == FILES[name] and plain.get("Content-Encoding") is None
     assert plain.get("Vary").lower() == "accept-encoding"
-    base = plain.get("ETag")[:-1]
+    tags = {plain.get("ETag")}
     for coding in CODINGS:
         response = server.coded[f"/{name}", coding]
         assert decode(coding, response.body) == FILES[name]
         assert len(response.body) <= 0.95 * len(FILES[name])
-        assert response.get("ETag") == f'{base}-{SUFFIX[coding]}"'
+        assert response.get("ETag").endswith(f'-{SUFFIX[coding]}"')
+        tags.add(response.get("ETag"))
         assert response.get("Vary").lower() == "accept-encoding"
         for field in ("Content-Type", "Cache-Control", "Last-Modified"):
             assert response.get(field) == plain.get(field)
+    assert len(tags) == 1 + len(CODINGS) and not any(tag.startswith("W/") for tag in tags)
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -174,6 +176,7 @@ def test_a_variant_never_answers_for_other_content(serve, tmp_path, change, size
     tags, seen_new, end = {}, False, time.monotonic() + WAIT
     missing = set(CODINGS)
     while missing and time.monotonic() < end:
+        time.sleep(0.05)  # press is idle work: it needs a moment without requests
         for coding in (*CODINGS, "identity"):
             response = ask(server, "/app.css", coding)
             used = response.get("Content-Encoding")
