@@ -25,7 +25,7 @@ struct WalkBounds {
   std::size_t most_files = 1'000'000;  // and directories
   std::size_t deepest = 64;            // what lies deeper is passed over
   const std::atomic<bool>* give_up = nullptr;
-  std::string from;  // a directory relative to the root: only what lies beneath it
+  std::string from{};  // a directory relative to the root: only what lies beneath it
 };
 
 // Is told which directory was passed over, and why: "css" and "it may not be listed".
