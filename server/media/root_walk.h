@@ -54,7 +54,8 @@ class RootWalk {
   // None at the end. Errors as above; there is nothing more after one.
   [[nodiscard]] Result<std::optional<std::string>> next();
 
-  const Library& library() const { return library_; }
+  // Whether the root's path still leads to the directory that it led to when this was made.
+  bool is_current() const;
 
  private:
   using Place = std::pair<std::uint64_t, std::uint64_t>;  // device and inode
