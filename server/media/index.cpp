@@ -48,6 +48,11 @@ class Index::Impl {
     return begin_anew();
   }
 
+  std::int64_t beginnings() {
+    const std::lock_guard lock(mutex_);
+    return beginnings_;
+  }
+
  private:
   bool is_usable() const { return tables_ != nullptr && !damaged_; }
 
@@ -103,6 +108,7 @@ class Index::Impl {
     damaged_.reset();
     data_version_ = tables_->data_version().value_or(0);
     if (!tables_->database().is_new()) ++foreign_changes_;
+    ++beginnings_;
     return true;
   }
 
@@ -113,6 +119,7 @@ class Index::Impl {
   std::optional<Database::Files> damaged_;  // those in which damage was met
   std::int64_t data_version_ = 0;
   std::int64_t foreign_changes_ = 0;
+  std::int64_t beginnings_ = 0;
 };
 
 Index::Index(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -172,6 +179,8 @@ void Index::erase_kept(const std::vector<std::string>& urls) {
 std::int64_t Index::foreign_changes() { return impl_->foreign_changes(); }
 
 bool Index::refresh() { return impl_->refresh(); }
+
+std::int64_t Index::beginnings() { return impl_->beginnings(); }
 
 void Index::forget_files(std::int64_t age_seconds) {
   impl_->with_tables([&](IndexTables& tables) { tables.forget_files(age_seconds); });

@@ -75,6 +75,9 @@ class Index {
   // Looks whether the file is still where it was opened, and begins a new one when it is not
   // (someone emptied the state folder). To be called now and then. True when it was begun anew.
   bool refresh();
+  // How often refresh() has begun anew. For those who do not call it themselves: another number
+  // says that what they know has to be put again.
+  [[nodiscard]] std::int64_t beginnings();
   // Forgets files that were not asked for in `age_seconds`: identities come and go.
   void forget_files(std::int64_t age_seconds);
 
