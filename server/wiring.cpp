@@ -1,5 +1,6 @@
 #include "wiring.h"
 
+#include "base/clock.h"
 #include "http/fixed_handler.h"
 #include "media/handler.h"
 
@@ -29,7 +30,7 @@ SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log
       pins_(settings.state, *press_, log),
       index_(open_index(settings.state, log)),
       variants_(made / "variants", settings.press.size, index_.get(), log),
-      maker_(settings.press, variants_, *press_, log, press == Press::works),
+      maker_(settings.press, variants_, *press_, log, coarse_now, press == Press::works),
       kept_(made / "kept", settings.keep, index_.get(), log),
       services_{*press_, pins_, proofs_, inspections_, index_.get(), variants_,
                 &maker_, kept_, types_,  counters_,    log} {

@@ -5,6 +5,7 @@
 #include "commands/machine_check.h"
 #include "commands/routes_check.h"
 #include "commands/sockets_check.h"
+#include "commands/state_check.h"
 
 namespace frontis::commands {
 

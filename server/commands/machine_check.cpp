@@ -1,33 +1,19 @@
 #include "commands/machine_check.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
 
+#include "commands/folder_access.h"
+
 namespace frontis::commands {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-// An errno: whether we may do so much with `path`; 0 if so.
-int access_error(const fs::path& path, int wanted) {
-  return ::faccessat(AT_FDCWD, path.c_str(), wanted, AT_EACCESS) == 0 ? 0 : errno;
-}
-
-std::string reason(int error) { return std::generic_category().message(error); }
-
-// The folder itself, or the nearest above it that is there.
-fs::path nearest_folder(fs::path folder) {
-  std::error_code ignored;
-  while (folder.has_relative_path() && !fs::exists(folder, ignored)) folder = folder.parent_path();
-  return folder;
-}
 
 std::string place_of(const config::Settings& settings) {
   return settings.file.empty() ? "" : settings.file.filename().string();
@@ -80,44 +66,6 @@ void check_open_files(const config::Settings& settings, Findings& findings) {
                    std::to_string(files.rlim_max) +
                    " files may be open; raise the limit (ulimit -Hn, LimitNOFILE=) or lower "
                    "limits.connections");
-}
-
-void check_state_place(const config::Settings& settings, Findings& findings) {
-  std::error_code ignored;
-  if (settings.state.empty() || fs::exists(settings.state, ignored)) return;
-  const fs::path folder = nearest_folder(settings.state);
-  const int error = access_error(folder, W_OK | X_OK);
-  if (error == 0) return;
-  findings.add(place_of(settings), "state: " + settings.state.string() + " cannot be made in " +
-                                       folder.string() + " (" + reason(error) +
-                                       "); make it, or set 'state' to another folder");
-}
-
-void check_state(const config::Settings& settings, Findings& findings) {
-  if (settings.state.empty()) return;
-  const auto report = [&](const fs::path& path, const std::string& what, int error) {
-    findings.add(place_of(settings),
-                 "state: " + path.string() + " " + what + " (" + reason(error) +
-                     "); give it to the user that serves" +
-                     (settings.user.empty() ? "" : ", '" + settings.user + "'"));
-  };
-  std::error_code ignored;
-  const int error = access_error(settings.state, R_OK | W_OK | X_OK);
-  if (error == ENOENT || error == ENOTDIR) {
-    const fs::path folder = nearest_folder(settings.state);
-    const int closed = fs::is_directory(folder, ignored) ? access_error(folder, X_OK) : 0;
-    if (closed != 0) report(folder, "cannot be entered", closed);
-    return;
-  }
-  if (error != 0) return report(settings.state, "cannot be written", error);
-  if (!fs::is_directory(settings.state, ignored)) {
-    return findings.add(place_of(settings),
-                        "state: " + settings.state.string() + " is no folder; name one");
-  }
-  for (const char* name : {"pins.sqlite3", "pins.sqlite3-wal", "pins.sqlite3-shm", "pins.lock"}) {
-    const int closed = access_error(settings.state / name, R_OK | W_OK);
-    if (closed != 0 && closed != ENOENT) report(settings.state / name, "cannot be written", closed);
-  }
 }
 
 }  // namespace frontis::commands

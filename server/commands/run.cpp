@@ -1,13 +1,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "commands/commands.h"
 #include "commands/configuration.h"
+#include "commands/run_state.h"
 #include "config/address.h"
 #include "config/load.h"
 #include "http/target.h"
@@ -22,7 +25,10 @@ struct Options {
   std::vector<std::string> statics;  // "DIR" or "DIR=/url/"
   std::string listen = "8080";
   std::string access = "off";
+  std::string state;  // empty: the user's cache folder; "none": nowhere
 };
+
+constexpr std::string_view no_state = "none";
 
 // As a double-quoted YAML scalar.
 std::string yaml_quoted(std::string_view text) {
@@ -73,7 +79,11 @@ std::string route_of(const std::string& path, const std::string& action) {
 // The configuration that the options stand for, so that they are checked like any other.
 std::string as_configuration(const Options& options) {
   std::string yaml = "listen: " + yaml_quoted(options.listen) +
-                     "\nlog: {access: " + yaml_quoted(options.access) + "}\nsites:\n  \"*\":\n";
+                     "\nlog: {access: " + yaml_quoted(options.access) + "}\n";
+  if (!options.state.empty() && options.state != no_state) {
+    yaml += "state: " + yaml_quoted(options.state) + "\n";
+  }
+  yaml += "sites:\n  \"*\":\n";
   for (const std::string& typed : options.statics) {
     const Static one = read_static(typed);
     yaml += route_of(one.url, "files: " + yaml_quoted(one.directory));
@@ -106,6 +116,10 @@ void print_urls(const config::Settings& settings) {
   for (const config::Listen& listen : settings.listen) {
     std::printf("Serving %s (Ctrl-C stops)\n", url_of(listen, path).c_str());
   }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(settings.state, ignored)) {
+    std::printf("Keeping compressed variants in %s\n", settings.state.c_str());
+  }
   std::fflush(stdout);
 }
 
@@ -118,6 +132,12 @@ int run_options(const Options& options) {
   for (config::Listen& listen : settings.listen) listen.source.clear();
   const auto log = open_log(settings);
   if (!log) return found_fault;
+  if (options.state.empty()) {
+    settings.state = make_run_state(settings);
+    if (settings.state.empty()) {
+      log->warning("no cache folder can be made, so nothing is compressed: name one with --state");
+    }
+  }
   const auto served = serve(settings, *log, [&settings] { print_urls(settings); });
   if (served) return done;
   log->error("{}", served.error().message);
@@ -137,6 +157,10 @@ std::function<int()> declare_run(CLI::App& app) {
   app.add_option("--listen", options->listen, "Port, address:port or unix:PATH")
       ->capture_default_str()
       ->check(listen_fault);
+  app.add_option("--state", options->state,
+                 "Where compressed variants and old versions are kept; none: nowhere (default: a "
+                 "folder below ~/.cache/frontis)")
+      ->type_name("DIR");
   app.add_option("--access-log", options->access, "off, stdout or a file")->capture_default_str();
   return [options] { return run_options(*options); };
 }

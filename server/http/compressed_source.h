@@ -11,7 +11,8 @@
 
 namespace frontis::http {
 
-// `coding` is gzip, br or zstd, at a level that is fast. A failure of `inner` is one of this.
+// `coding` is gzip, br or zstd, at a level that is fast; for another, this is `inner` itself. A
+// failure of `inner` is one of this.
 [[nodiscard]] std::unique_ptr<Source> compress(std::unique_ptr<Source> inner, Coding coding);
 
 }  // namespace frontis::http

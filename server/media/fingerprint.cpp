@@ -81,6 +81,11 @@ constexpr std::array ways = {
 // main.<hash>.js.LICENSE.txt bear the hash of another file.
 constexpr Pattern webpack_default = {Place::end, ".", 20, 20, hex_digits};
 
+// For names that are trusted already: every scheme's digits, in the length that it writes unless
+// it is told otherwise. Sprockets and Propshaft write hexadecimal as well.
+constexpr Pattern any_hex = {Place::before_any_dot, "-.", 8, 64, hex_digits};
+constexpr Pattern short_base64 = {Place::end, "-.", 8, 8, base64_digits};
+
 constexpr std::size_t most_hashes = 4;     // computed for one file, whatever its name is
 constexpr std::size_t longest_name = 255;  // NAME_MAX: no file has a longer one
 
@@ -138,6 +143,12 @@ bool is_surely(std::string_view name, const Pattern& pattern) {
   return std::any_of(parts.begin(), parts.end(), has_letter);
 }
 
+// Hyphenated words ("old-hope", "polyfill") have digits of base 64 alone too. Of real hashes only
+// one in 700 has neither a capital letter nor a decimal digit.
+bool is_plain_word(std::string_view part) {
+  return consists_of(part, "abcdefghijklmnopqrstuvwxyz-_");
+}
+
 }  // namespace
 
 std::string_view name_of(Scheme scheme) {
@@ -157,6 +168,17 @@ bool is_surely_fingerprinted(std::string_view file_name) {
 }
 
 bool has_django_fingerprint(std::string_view file_name) { return is_surely(file_name, django); }
+
+std::optional<std::pair<std::size_t, std::size_t>> fingerprint_span(std::string_view file_name) {
+  for (const Pattern& pattern : {django, any_hex, short_base64}) {
+    const auto parts = parts_of(file_name, pattern);
+    if (parts.empty()) continue;
+    const std::string_view part = parts.front();
+    if (pattern.digits == base64_digits && is_plain_word(part)) continue;
+    return std::pair(static_cast<std::size_t>(part.data() - file_name.data()), part.size());
+  }
+  return std::nullopt;
+}
 
 struct FingerprintCheck::Candidates {
   struct Claim {

@@ -4,10 +4,12 @@
 // others under that name, which is what `immutable` promises.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace frontis::media {
 
@@ -25,6 +27,13 @@ enum class Scheme { django, webpack, rollup, esbuild, parcel, hugo };
 // Django's alone: always computed from the content, so one that does not fit is a broken promise
 // (webpack's may stand for more than the file).
 [[nodiscard]] bool has_django_fingerprint(std::string_view file_name);
+
+// Where in a name the fingerprint stands: offset and length. By pattern alone: hexadecimal of 8
+// to 64 digits before any dot, Django's also at the end, and the 8 digits of base 64, 36 or 32 of
+// Rollup, Vite and esbuild before the last extension or where there is none. So ask only for a name
+// that is trusted for other reasons: a date or a word with a capital letter fits as well.
+[[nodiscard]] std::optional<std::pair<std::size_t, std::size_t>> fingerprint_span(
+    std::string_view file_name);
 
 // Reads the content of one file once, computing only what its name could stand for.
 class FingerprintCheck {

@@ -1,201 +1,248 @@
 #include "media/variant_maker.h"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <string>
+#include <chrono>
+#include <climits>
+#include <new>
+#include <optional>
+#include <utility>
 
-#include "base/clock.h"
 #include "media/delta.h"
 
 namespace frontis::media {
 
 namespace {
 
-constexpr std::uint64_t smallest_content = 64;  // bytes; no coding makes less of it
-constexpr std::size_t most_under_way = 256;     // each holds a file open
-constexpr std::int64_t retry_seconds = 60;
+constexpr std::uint64_t smallest_content = 64;  // less gains nothing worth a file
 
-// All of the open file, which must still hold what it is said to.
-Result<std::string> read_content(const VariantMaker::Content& content) {
-  std::string bytes(static_cast<std::size_t>(content.identity.size), '\0');
+struct Wish {
+  http::Coding coding;
+  bool config::PressSettings::*wanted;
+};
+constexpr std::array wishes{
+    Wish{http::Coding::gzip, &config::PressSettings::gzip},
+    Wish{http::Coding::br, &config::PressSettings::br},
+    Wish{http::Coding::zstd, &config::PressSettings::zstd},
+};
+
+VariantKey key_of(const Sha256& content, http::Coding coding) {
+  return {content, coding, std::nullopt};
+}
+VariantKey delta_key_of(const Sha256& content, const Sha256& dictionary) {
+  return {content, http::Coding::dcz, dictionary};
+}
+
+// Fewer than asked for when the file ends before. -1 and errno when it cannot be read.
+ssize_t read_fully(int file, char* into, std::size_t size) {
   std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = ::pread(content.file->number(), bytes.data() + filled,
-                                bytes.size() - filled, static_cast<off_t>(filled));
+  while (filled < size) {
+    const ssize_t got = pread(file, into + filled, size - filled, static_cast<off_t>(filled));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno("cannot read", errno);
+    if (got < 0) return -1;
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);
   }
-  if (filled < bytes.size() || sha256(bytes) != content.digest) {
-    return fail(ErrorKind::invalid, "the file has changed meanwhile");
-  }
-  return bytes;
+  return static_cast<ssize_t>(filled);
+}
+
+// Where an open file lies, or lay when it was opened: only for messages.
+std::string path_of(int file) {
+  std::string path(PATH_MAX, '\0');
+  const std::string link = fmt::format("/proc/self/fd/{}", file);
+  const ssize_t size = readlink(link.c_str(), path.data(), path.size());
+  if (size <= 0) return "a file";
+  path.resize(static_cast<std::size_t>(size));
+  return path;
 }
 
 }  // namespace
 
 VariantMaker::VariantMaker(const config::PressSettings& settings, Variants& variants, Press& press,
-                           Log& log, bool works)
-    : settings_(settings), variants_(variants), press_(press), log_(log), works_(works) {}
-
-bool VariantMaker::is_wanted(http::Coding coding) const {
-  switch (coding) {
-    case http::Coding::gzip: return settings_.gzip;
-    case http::Coding::br: return settings_.br;
-    case http::Coding::zstd: return settings_.zstd;
-    case http::Coding::identity:
-    case http::Coding::dcz: break;
-  }
-  return false;
-}
+                           Log& log, std::function<Instant()> clock)
+    : settings_(settings),
+      variants_(variants),
+      press_(press),
+      log_(log),
+      clock_(std::move(clock)),
+      works_(works) {}
 
 bool VariantMaker::is_in_bounds(std::uint64_t size) const {
   return variants_.is_active() && size >= smallest_content && size <= settings_.largest;
 }
 
-bool VariantMaker::is_lacking(const VariantKey& key) const {
-  return variants_.standing(key) == Standing::unknown;
-}
-
 bool VariantMaker::lacks(const Sha256& content, std::uint64_t size) const {
-  if (!is_in_bounds(size)) return false;
-  const auto codings = http::sibling_codings();
-  return std::any_of(codings.begin(), codings.end(), [&](const http::CodingName& row) {
-    return is_wanted(row.coding) && is_lacking({content, row.coding, std::nullopt});
-  });
-}
-
-// Each content is worked at once, whoever asks; and nothing for a while after a failure, since
-// the next would cost as much and end in the same.
-bool VariantMaker::begin(const Key& key) {
-  if (!works_ || wall_seconds() < retry_at_) return false;
-  const std::lock_guard lock(mutex_);
-  return under_way_.size() < most_under_way && under_way_.insert(key).second;
-}
-
-void VariantMaker::end(const Key& key) {
-  const std::lock_guard lock(mutex_);
-  under_way_.erase(key);
-}
-
-void VariantMaker::submit(const Key& key, std::function<Result<void>()> job) {
-  const bool is_taken = press_.submit(Press::Urgency::idle,
-                                      [this, key, job = std::move(job)] { finish(key, job()); });
-  if (!is_taken) end(key);
-}
-
-void VariantMaker::finish(const Key& key, const Result<void>& done) {
-  if (!done && done.error().kind != ErrorKind::invalid) failed(done.error());
-  end(key);
-}
-
-void VariantMaker::failed(const Error& error) {
-  if (press_.stopping()) return;
-  log_.once_a_minute("variants not kept", Log::Level::warning,
-                     error.message + ": files are sent as they are; tried again in a minute");
-  retry_at_ = wall_seconds() + retry_seconds;
+  return is_in_bounds(size) && std::any_of(wishes.begin(), wishes.end(), [&](const Wish& wish) {
+           return settings_.*wish.wanted &&
+                  variants_.standing(key_of(content, wish.coding)) == Variants::Standing::unknown;
+         });
 }
 
 void VariantMaker::want(const Content& content) {
-  const Key key{content.digest, false};
-  if (!lacks(content.digest, content.identity.size) || !begin(key)) return;
-  submit(key, [this, content] { return make_all(content); });
+  if (is_resting() || !lacks(content.digest, content.identity.size)) return;
+  if (!begin(wanted_, most_wanted, content.digest)) return;
+  submit(wanted_, content.digest, [this, content] { return make_all(content); });
 }
 
 void VariantMaker::make_now(const Content& content) {
-  const Key key{content.digest, false};
-  if (!lacks(content.digest, content.identity.size) || !begin(key)) return;
-  finish(key, make_all(content));
+  if (is_resting() || !lacks(content.digest, content.identity.size)) return;
+  if (!begin(wanted_, most_wanted + 64, content.digest)) return;
+  run(wanted_, content.digest, [this, content] { return make_all(content); });
 }
 
 Result<void> VariantMaker::make_all(const Content& content) {
   const auto made = make(content, false, &press_.stopping());
-  return made ? Result<void>() : tl::unexpected(made.error());
+  if (!made) return tl::unexpected(made.error());
+  return {};
+}
+
+void VariantMaker::want_deltas(const Content& content, std::vector<Content> dictionaries) {
+  std::erase_if(dictionaries, [&](const Content& dictionary) {
+    return variants_.standing(delta_key_of(content.digest, dictionary.digest)) !=
+           Variants::Standing::unknown;
+  });
+  if (dictionaries.empty() || is_resting() || !is_in_bounds(content.identity.size)) return;
+  if (!begin(wanted_deltas_, most_wanted_deltas, content.digest)) return;
+  submit(wanted_deltas_, content.digest, [this, content, dictionaries = std::move(dictionaries)] {
+    return make_deltas(content, dictionaries);
+  });
+}
+
+// True for who is to have it made.
+bool VariantMaker::begin(Wanted& wanted, std::size_t most, const Sha256& content) {
+  if (!works_) return false;
+  const std::lock_guard lock(mutex_);
+  return wanted.size() < most && wanted.insert(content).second;
+}
+
+void VariantMaker::end(Wanted& wanted, const Sha256& content) {
+  const std::lock_guard lock(mutex_);
+  wanted.erase(content);
+}
+
+void VariantMaker::submit(Wanted& wanted, const Sha256& content,
+                          std::function<Result<void>()> job) {
+  const bool is_taken =
+      press_.submit(Press::Urgency::idle,
+                    [this, &wanted, content, job = std::move(job)] { run(wanted, content, job); });
+  if (!is_taken) end(wanted, content);
+}
+
+void VariantMaker::run(Wanted& wanted, const Sha256& content,
+                       const std::function<Result<void>()>& job) {
+  const auto done = is_resting() ? Result<void>() : job();
+  if (!done && !press_.stopping()) {
+    log_.once_a_minute("variant not made", Log::Level::warning, done.error().message);
+  }
+  end(wanted, content);
 }
 
 Result<VariantMaker::Made> VariantMaker::make(const Content& content, bool max,
                                               const std::atomic<bool>* give_up) {
   Made made;
-  std::string bytes;
-  for (const http::CodingName& row : http::sibling_codings()) {
-    if (!is_wanted(row.coding) || !is_in_bounds(content.identity.size)) continue;
-    const VariantKey key{content.digest, row.coding, std::nullopt};
-    if (is_lacking(key) && !variants_.adopt(key, content.identity.size)) {
-      if (bytes.empty()) {
-        auto read = read_content(content);
-        if (!read) return tl::unexpected(read.error());
-        bytes = std::move(*read);
+  if (!is_in_bounds(content.identity.size)) return made;
+  std::optional<std::string> bytes;
+  for (const Wish& wish : wishes) {
+    if (!(settings_.*wish.wanted)) continue;
+    const VariantKey key = key_of(content.digest, wish.coding);
+    const bool is_known = variants_.standing(key) != Variants::Standing::unknown ||
+                          variants_.adopt(key, content.identity.size);
+    if (!is_known) {
+      if (!bytes) {
+        auto got = read(content);
+        if (!got) return tl::unexpected(std::move(got.error()));
+        bytes = *std::move(got);
       }
-      const auto is_kept = make_one(key, bytes, {max, give_up});
-      if (!is_kept) return tl::unexpected(is_kept.error());
+      auto done = make_one(key, *bytes, {max, give_up});
+      if (!done) return tl::unexpected(std::move(done.error()));
       ++made.encoded;
     }
-    made.sizes[static_cast<std::size_t>(row.coding)] = variants_.size_of(key);
+    made.sizes[static_cast<std::size_t>(wish.coding)] = variants_.size_of(key);
   }
   return made;
 }
 
-// Whether it is of use.
-Result<bool> VariantMaker::make_one(const VariantKey& key, std::string_view content,
+Result<std::string> VariantMaker::read(const Content& content) const {
+  const std::uint64_t size = content.identity.size;
+  if (size > settings_.largest) {
+    return fail(ErrorKind::invalid, fmt::format("{} bytes are more than press.largest", size));
+  }
+  const int file = content.file->number();
+  try {
+    std::string bytes(size, '\0');
+    const ssize_t got = read_fully(file, bytes.data(), bytes.size());
+    if (got < 0) return fail_errno("reading " + path_of(file), errno);
+    const bool is_same = static_cast<std::uint64_t>(got) == size && sha256(bytes) == content.digest;
+    if (is_same) return bytes;
+    return fail(ErrorKind::io, path_of(file) + " was changed in place before it was encoded: " +
+                                   "replace files by renaming, so that nobody reads a half");
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorKind::exhausted,
+                fmt::format("no memory to encode the {} bytes of {}", size, path_of(file)));
+  }
+}
+
+Result<void> VariantMaker::make_one(const VariantKey& key, std::string_view content,
                                     const Effort& effort) {
   const auto coded = encode(key.coding, content, effort);
   if (!coded) return tl::unexpected(coded.error());
-  if (!is_worth_keeping(coded->size(), content.size())) {
-    variants_.put_useless(key);
-    return false;
-  }
-  if (const auto put = variants_.put(key, *coded); !put) return tl::unexpected(put.error());
-  return true;
-}
-
-void VariantMaker::want_deltas(const Content& content, std::vector<Content> dictionaries) {
-  std::erase_if(dictionaries, [&](const Content& from) {
-    return !is_lacking({content.digest, http::Coding::dcz, from.digest}) ||
-           !is_in_bounds(from.identity.size);
-  });
-  // A delta is compared with the other variants, so they come first.
-  if (dictionaries.empty() || !is_in_bounds(content.identity.size)) return;
-  if (lacks(content.digest, content.identity.size)) return want(content);
-  const Key key{content.digest, true};
-  if (!begin(key)) return;
-  submit(key, [this, content, dictionaries = std::move(dictionaries)]() -> Result<void> {
-    const auto bytes = read_content(content);
-    if (!bytes) return {};  // it went away: nothing to do
-    for (const Content& from : dictionaries) {
-      if (const auto made = make_delta(content, from, *bytes); !made) return made;
-    }
-    return {};
-  });
-}
-
-Result<void> VariantMaker::make_delta(const Content& content, const Content& from,
-                                      std::string_view bytes) {
-  const VariantKey key{content.digest, http::Coding::dcz, from.digest};
-  if (!fits_delta_window(content.identity.size, from.identity.size)) {
-    variants_.put_useless(key);
-    return {};
-  }
-  const auto dictionary = read_content(from);
-  if (!dictionary) return {};
-  const auto coded = encode_delta(bytes, *dictionary, from.digest, &press_.stopping());
-  if (!coded) return tl::unexpected(coded.error());
-  if (coded->size() < smallest(content.digest, content.identity.size)) {
-    return variants_.put(key, *coded);
-  }
+  if (is_worth_keeping(coded->size(), content.size())) return keep(key, *coded);
   variants_.put_useless(key);
   return {};
 }
 
-// What a client gets who has no dictionary.
-std::uint64_t VariantMaker::smallest(const Sha256& content, std::uint64_t size) const {
-  for (const http::CodingName& row : http::sibling_codings()) {
-    const std::uint64_t coded = variants_.size_of({content, row.coding, std::nullopt});
-    if (coded > 0) size = std::min(size, coded);
+Result<void> VariantMaker::make_deltas(const Content& content,
+                                       const std::vector<Content>& dictionaries) {
+  const auto bytes = read(content);
+  if (!bytes) return tl::unexpected(bytes.error());
+  Result<void> outcome;
+  for (const Content& dictionary : dictionaries) {
+    const VariantKey key = delta_key_of(content.digest, dictionary.digest);
+    if (variants_.standing(key) != Variants::Standing::unknown) continue;
+    if (auto done = make_delta(*bytes, key, dictionary); !done) outcome = std::move(done);
+    if (is_resting() || press_.stopping()) break;
   }
-  return size;
+  return outcome;  // of several failures the last: one dictionary's is not another's
 }
+
+Result<void> VariantMaker::make_delta(std::string_view content, const VariantKey& key,
+                                      const Content& dictionary) {
+  const bool is_possible = fits_delta_window(content.size(), dictionary.identity.size) &&
+                           dictionary.identity.size <= settings_.largest;
+  if (!is_possible) {
+    variants_.put_useless(key);
+    return {};
+  }
+  const auto earlier = read(dictionary);
+  if (!earlier) return tl::unexpected(earlier.error());
+  const auto coded = encode_delta(content, *earlier, dictionary.digest, &press_.stopping());
+  if (!coded) return tl::unexpected(coded.error());
+  if (coded->size() < smallest_known(key.content, content.size())) return keep(key, *coded);
+  variants_.put_useless(key);
+  return {};
+}
+
+// Of what would be sent without a delta.
+std::uint64_t VariantMaker::smallest_known(const Sha256& content, std::uint64_t plain) const {
+  std::uint64_t smallest = plain;
+  for (const Wish& wish : wishes) {
+    const std::uint64_t size = variants_.size_of(key_of(content, wish.coding));
+    if (size != 0) smallest = std::min(smallest, size);
+  }
+  return smallest;
+}
+
+// What could not be stored would be encoded again for the next who asks: not before the disk has
+// had a minute to become better.
+Result<void> VariantMaker::keep(const VariantKey& key, std::string_view coded) {
+  auto put = variants_.put(key, coded);
+  if (!put) rest_until_ = clock_() + std::chrono::minutes(1);
+  return put;
+}
+
+bool VariantMaker::is_resting() const { return clock_() < rest_until_.load(); }
 
 }  // namespace frontis::media

@@ -39,10 +39,10 @@ class Variants {
 
   // unknown: nobody has tried. useless: tried, and not smaller enough. unchecked: there, and too
   // large to be read on a loop; nobody has compared its digest yet. ready.
-  using Standing = media::Standing;
+  using Standing = VariantTable::Standing;
   // --- for loops: memory only, but for take() ---
   [[nodiscard]] Standing standing(const VariantKey& key) const;
-  // Of its coded bytes; 0 when there are none.
+  // Of the coded bytes; 0 when there are none.
   [[nodiscard]] std::uint64_t size_of(const VariantKey& key) const;
   // Opens a ready one; small ones are read and compared here. None when it is not ready, or when
   // it turned out to be missing or damaged: it is then `unknown` again, and the log says why.

@@ -47,6 +47,7 @@ TEST(Check, SaysThatThereIsNoSuchFile) {
 
 constexpr std::string_view on_a_unix_socket =
     "listen: unix:./frontis.sock\n"
+    "state: ./state\npress: {size: 1MiB}\nkeep_size: 1MiB\n"
     "sites: {\"*\": {/: {files: root}}}\n";
 
 TEST(Check, FindsNothingDeepDownWhereAllIsWell) {
@@ -56,6 +57,16 @@ TEST(Check, FindsNothingDeepDownWhereAllIsWell) {
   const Ran ran = run_command({"check", "--deep", "-c", file});
   EXPECT_EQ(ran.code, done) << ran.errors;
   EXPECT_EQ(folder.shortened(ran.out), "F/frontis.yaml: valid; sites: 1, routes: 1\n");
+}
+
+TEST(Check, FindsNoFaultInARemark) {
+  const SiteFolder folder;
+  const std::string file =
+      folder.write("frontis.yaml", "listen: unix:./s\nsites: {\"*\": {/: {files: root}}}\n");
+  const Ran ran = run_command({"check", "--deep", "-c", file});
+  EXPECT_EQ(ran.code, done);
+  EXPECT_THAT(ran.errors, IsEmpty());
+  EXPECT_THAT(ran.out, HasSubstr("\nnote: frontis.yaml: no 'state'"));
 }
 
 TEST(Check, TellsWhatItFindsDeepDownAndHowMuch) {

@@ -27,6 +27,7 @@
 namespace frontis::commands {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -313,23 +314,6 @@ TEST(DeepCheckAsAUser, FindsARootAndLinksThatMayNotBeEntered) {
                                     HasSubstr("let the user that serves enter it")));
 }
 
-TEST(DeepCheckAsAUser, FindsAStateFolderThatMayNotBeWritten) {
-  const SiteFolder folder;
-  std::filesystem::create_directory(folder / "state");
-  const std::string yaml = "listen: unix:./s\nstate: ./state\nuser: " + serving_user() +
-                           "\nsites: {\"*\": {/: {files: root}}}\n";
-  folder.mode("state", 0555);
-  EXPECT_THAT(found(folder, yaml),
-              ElementsAre("frontis.yaml: state: F/state cannot be written (Permission denied); "
-                          "give it to the user that serves, 'USER'"));
-  folder.mode("state", 0777);
-  EXPECT_THAT(found(folder, yaml), IsEmpty());
-  folder.write("state/pins.sqlite3", "");
-  folder.mode("state/pins.sqlite3", 0444);
-  EXPECT_THAT(found(folder, yaml),
-              ElementsAre(HasSubstr("F/state/pins.sqlite3 cannot be written")));
-}
-
 TEST(DeepCheckAsAUser, LeavesUsWhatWeWere) {
   const SiteFolder folder;
   const uid_t user = geteuid();
@@ -385,24 +369,6 @@ TEST(DeepCheckOfTheMachine, MakesNoLogs) {
               IsEmpty());
   EXPECT_FALSE(std::filesystem::exists(folder / "new"));
   EXPECT_FALSE(std::filesystem::exists(folder / "b.log"));
-}
-
-TEST(DeepCheckOfTheMachine, FindsAStateFolderThatCannotBeMade) {
-  const SiteFolder folder;
-  folder.write("file", "x\n");
-  EXPECT_THAT(found(folder,
-                    "listen: unix:./s\nstate: ./file/state\n"
-                    "sites: {\"*\": {/: {files: root}}}\n"),
-              ElementsAre(HasSubstr("state: F/file/state cannot be ")));
-  EXPECT_THAT(found(folder,
-                    "listen: unix:./s\nstate: ./file\n"
-                    "sites: {\"*\": {/: {files: root}}}\n"),
-              ElementsAre(HasSubstr("state: F/file ")));
-  EXPECT_THAT(found(folder,
-                    "listen: unix:./s\nstate: ./new/state\n"
-                    "sites: {\"*\": {/: {files: root}}}\n"),
-              IsEmpty());
-  EXPECT_FALSE(std::filesystem::exists(folder / "new"));
 }
 
 TEST(DeepCheckOfTheMachine, FindsMoreConnectionsThanFilesMayBeOpen) {
@@ -495,7 +461,7 @@ TEST(DeepCheckOfSockets, TakesNoOffenceAtAFrontisThatServes) {
   const Findings findings = check(folder, "listen: 127.0.0.1:" + holder.port() + std::string(site));
   EXPECT_THAT(findings.all(), IsEmpty());
   EXPECT_THAT(findings.notes(),
-              ElementsAre(HasSubstr("is served by a running frontis, process " + holder.id())));
+              Contains(HasSubstr("is served by a running frontis, process " + holder.id())));
 }
 
 TEST(DeepCheckOfSockets, FindsAddressesThatExcludeEachOther) {

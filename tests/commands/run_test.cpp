@@ -1,12 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "environment.h"
 #include "site_folder.h"
 
 namespace frontis::commands {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 struct RunRow {
   std::vector<std::string> arguments;
@@ -16,6 +18,7 @@ struct RunRow {
 // What keeps `run` from starting; serving itself is tested over the wire.
 TEST(Run, SaysWhatIsWrongWithItsArguments) {
   const SiteFolder folder;
+  const Environment cache("XDG_CACHE_HOME", folder / "cache");
   folder.write("file.txt", "no directory\n");
   const std::string root = folder / "root";
   const RunRow rows[] = {
@@ -28,6 +31,7 @@ TEST(Run, SaysWhatIsWrongWithItsArguments) {
       {{"--static", "F/root", "--static", "F/root"}, "'/static/'"},
       {{"F/root", "--listen", "unix:F/none/frontis.sock"}, "cannot listen on unix:F/none/"},
       {{"F/root", "--listen", "unix:F/s", "--access-log", "F/none/log"}, "F/none/log"},
+      {{"F/root", "--state", "~/state"}, "frontis run: '~' is not replaced here"},
   };
   for (const RunRow& row : rows) {
     std::vector<std::string> arguments{"run"};
@@ -38,6 +42,41 @@ TEST(Run, SaysWhatIsWrongWithItsArguments) {
     EXPECT_EQ(ran.code, found_fault) << testing::PrintToString(row.arguments);
     EXPECT_THAT(folder.shortened(ran.errors), HasSubstr(row.said));
   }
+}
+
+// What it would serve cannot be listened to, so that it ends at once.
+Ran run_without_socket(const SiteFolder& folder, std::vector<std::string> more) {
+  std::vector<std::string> arguments{"run", folder / "root", "--listen",
+                                     "unix:" + (folder / "none/frontis.sock").native()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_command(arguments);
+}
+
+TEST(Run, MakesAStateFolderBelowTheCacheOfTheUser) {
+  const SiteFolder folder;
+  const Environment cache("XDG_CACHE_HOME", folder / "cache");
+  EXPECT_EQ(run_without_socket(folder, {}).code, found_fault);
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "cache/frontis"));
+}
+
+TEST(Run, MakesNoneWhenItIsToldSo) {
+  const SiteFolder folder;
+  const Environment cache("XDG_CACHE_HOME", folder / "cache");
+  EXPECT_THAT(run_without_socket(folder, {"--state", "none"}).errors, Not(HasSubstr("compressed")));
+  EXPECT_THAT(run_without_socket(folder, {"--state", folder / "state"}).errors,
+              Not(HasSubstr("compressed")));
+  EXPECT_FALSE(std::filesystem::exists(folder / "cache"));
+}
+
+TEST(Run, SaysThatNothingIsCompressedWithoutAFolderForIt) {
+  const SiteFolder folder;
+  folder.write("file", "x\n");
+  const Environment cache("XDG_CACHE_HOME", folder / "file/cache");
+  const Environment home("HOME", folder / "nowhere");
+  EXPECT_THAT(run_without_socket(folder, {}).errors,
+              HasSubstr("no cache folder can be made, so nothing is compressed: name one with "
+                        "--state"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "nowhere"));
 }
 
 }  // namespace

@@ -254,6 +254,72 @@ TEST(SureFingerprint, IsAPatternThatNothingElseMakes) {
   }
 }
 
+TEST(FingerprintSpan, IsWhereTheSchemesPutTheHash) {
+  struct {
+    std::string_view name;
+    std::string_view part;  // empty: none
+  } const cases[] = {
+      {"app.cbaa207df588.js", "cbaa207df588"},
+      {"app.js.df2d90a6c70f.map", "df2d90a6c70f"},
+      {"robots.5e0bd1c281a6", "5e0bd1c281a6"},
+      {"main.336443e84647ea72fd81.js", "336443e84647ea72fd81"},
+      {"407.590fbcac50a20f546e72.js.map", "590fbcac50a20f546e72"},
+      {"157faf51eca111c4b9e3.js", "157faf51eca111c4b9e3"},
+      {"main.16ac07fa.chunk.js", "16ac07fa"},
+      {"gate-df9e2f5b.png", "df9e2f5b"},
+      {"door-Bg_kp7D4.png", "Bg_kp7D4"},
+      {"door-f0z77n2m.png", "f0z77n2m"},
+      {"note82-AZte-BKC.txt", "AZte-BKC"},
+      {"note272--TwOy5jW.txt", "-TwOy5jW"},
+      {"note191-DamRSSn-.txt", "DamRSSn-"},
+      {"vendor-react-dom-Bg_kp7D4.js", "Bg_kp7D4"},
+      {"_plugin-vue_export-helper-DlAUqK2U.js", "DlAUqK2U"},
+      {"gate-6DRJZVLG.png", "6DRJZVLG"},
+      {"wall.76CVFF6E.png", "76CVFF6E"},
+      {"chunk-ABCDEFGH.js", "ABCDEFGH"},
+      {"gate.da25a41c.png", "da25a41c"},
+      {"wall.a71e39d7f802c74bfb850e6412c9bc98.png", "a71e39d7f802c74bfb850e6412c9bc98"},
+      {"main.c4c6f97e55669b114034f29cd301d44693acd922e08937f10199ae02b08177bc.css",
+       "c4c6f97e55669b114034f29cd301d44693acd922e08937f10199ae02b08177bc"},
+      {"main-c4c6f97e55669b114034f29cd301d44693acd922e08937f10199ae02b08177bc.css",
+       "c4c6f97e55669b114034f29cd301d44693acd922e08937f10199ae02b08177bc"},
+      {"app-20080206.css", "20080206"},
+      {"app.1111111a.2222222b.js", "2222222b"},
+      {"", {}},
+      {".", {}},
+      {"app.js", {}},
+      {"jquery-3.7.1.min.js", {}},
+      {"jquery.validate.js", {}},
+      {"date-polyfill.js", {}},
+      {"an-old-hope.css", {}},
+      {"app.cbaa207.js", {}},
+      {"app.CBAA207DF588.js", {}},
+      {"app_cbaa207df588.js", {}},
+      {"appcbaa207df588.js", {}},
+      {"index-bjHyCe6Z", "bjHyCe6Z"},
+      {"index-bjHyCe6Z.js.map", {}},
+      {"index-bjHyCe6Zz.js", {}},
+      {".cbaa207df588.js", {}},
+  };
+  for (const auto& one : cases) {
+    const auto span = fingerprint_span(one.name);
+    const auto found = span ? one.name.substr(span->first, span->second) : std::string_view();
+    EXPECT_EQ(found, one.part) << one.name;
+  }
+  EXPECT_EQ(fingerprint_span(std::string(300, 'a') + ".cbaa207df588.js"), std::nullopt);
+}
+
+TEST(FingerprintSpan, IsFoundInEveryNameOfAToolsDefaults) {
+  const std::set<std::string> of_other_lengths = {
+      "rollup/note82-AZte-BKCj4jYaojA_S-bo.txt",
+      "rollup/note82.AZte-BKCj4.txt",
+  };
+  for (const Sample& sample : all_samples()) {
+    if (!sample.scheme || of_other_lengths.count(sample.path) > 0) continue;
+    EXPECT_TRUE(fingerprint_span(name_in(sample))) << sample.path;
+  }
+}
+
 TEST(SchemeNames, AreDifferent) {
   std::set<std::string_view> names;
   for (const Scheme scheme : {Scheme::django, Scheme::webpack, Scheme::rollup, Scheme::esbuild,

@@ -37,6 +37,7 @@ def demo(serve):
     server.stop()
     port = free_port()
     text = DEMO.read_text().replace("../www", str(WWW))
+    text = text.replace("../build/state", str(server.folder / "state"))
     text, count = re.subn(r"(?m)^listen:.*$", f'listen: "127.0.0.1:{port}"', text)
     assert count == 1
     text += f"log: {{ access: {server.folder}/access.log }}\n"

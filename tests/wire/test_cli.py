@@ -203,11 +203,14 @@ def test_run_serves_a_directory_and_prints_its_url(tmp_path, root):
     with open(tmp_path / "out", "wb") as out, open(tmp_path / "err", "wb") as err:
         process = subprocess.Popen(
             [str(binary_path()), "run", str(root), "--listen", str(port)],
-            cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+            cwd=tmp_path, env={**environment(), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+            stdin=subprocess.DEVNULL, stdout=out, stderr=err)
     try:
         out = tmp_path / "out"
         printed = poll(lambda: re.search(rf"http://\S*:{port}/", out.read_text()), 20)
         assert printed, (tmp_path / "err").read_text()
+        state, = (tmp_path / "cache" / "frontis").iterdir()
+        assert f"Keeping compressed variants in {state}" in out.read_text()
         assert fetch(("127.0.0.1", port), "/a.txt").body == b"a\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
@@ -224,7 +227,7 @@ def test_run_serves_static_directories_beside_it(tmp_path, root):
     with open(tmp_path / "out", "wb") as out:
         process = subprocess.Popen(
             [str(binary_path()), "run", str(root), "--static", f"{static}=/s/", "--listen",
-             f"127.0.0.1:{port}"],
+             f"127.0.0.1:{port}", "--state", "none"],
             cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
 
     def answered():
