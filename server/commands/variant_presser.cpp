@@ -56,7 +56,7 @@ Result<PressedFile> VariantPresser::press(const media::Library& library, const P
   }
   file = {};
   auto made = make_what_lacks(library, task, Memory::trusted, file);
-  // What the index remembers of a file was written by whoever could write to the index.
+  // It was changed in a way that its identity does not show.
   if (!made && made.error().kind == ErrorKind::invalid) {
     made = make_what_lacks(library, task, Memory::doubted, file);
   }
@@ -96,7 +96,7 @@ Result<media::VariantMaker::Content> VariantPresser::look_at(const media::Librar
 // Makes what `file` says is lacking, and says what has become of it.
 Result<void> VariantPresser::make(const media::VariantMaker::Content& content, PressedFile& file) {
   const auto made = maker_.make(content, effort_.max, effort_.give_up);
-  if (!made) return tl::unexpected(made.error());
+  if (!made) return fail(kind_of(made.error(), content), made.error().message);
   for (const http::Coding coding : wanted_) {
     PressedCoding& now = file.of(coding);
     if (now.state != PressedCoding::State::missing) continue;
@@ -104,6 +104,16 @@ Result<void> VariantPresser::make(const media::VariantMaker::Content& content, P
     now.state = now.size > 0 ? PressedCoding::State::built : PressedCoding::State::useless;
   }
   return {};
+}
+
+// Whose fault it is: io for the file's, invalid when it holds something else than we were told, and
+// exhausted for the state folder's, which the next file would meet with as well.
+ErrorKind VariantPresser::kind_of(const Error& error,
+                                  const media::VariantMaker::Content& content) const {
+  if (error.kind != ErrorKind::io || *effort_.give_up) return error.kind;
+  const auto again = media::inspect(content.file->number(), content.identity, {});
+  if (!again) return ErrorKind::io;
+  return again->digest == content.digest ? ErrorKind::exhausted : ErrorKind::invalid;
 }
 
 PressedFile VariantPresser::standing(std::uint64_t size, const media::Sha256& content) {

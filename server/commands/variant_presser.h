@@ -39,6 +39,7 @@ class VariantPresser final : public FilePresser {
   Result<media::VariantMaker::Content> look_at(const media::Library& library, const PressTask& task,
                                                Memory memory);
   Result<void> make(const media::VariantMaker::Content& content, PressedFile& file);
+  ErrorKind kind_of(const Error& error, const media::VariantMaker::Content& content) const;
   PressedFile standing(std::uint64_t size, const media::Sha256& content);
   PressedCoding standing(std::uint64_t size, const media::Sha256& content, http::Coding coding);
   bool is_there(const media::VariantKey& key);
