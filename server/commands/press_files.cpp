@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <unordered_set>
@@ -21,8 +22,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t look_every = 64;
 
 bool are_alike(const PressRoot& a, const PressRoot& b) {
-  return a.beneath == b.beneath && a.files.root == b.files.root && a.files.links == b.files.links &&
-         a.files.allow == b.files.allow;
+  return a.folder == b.folder && a.file == b.file && a.files.root == b.files.root &&
+         a.files.links == b.files.links && a.files.allow == b.files.allow;
 }
 
 void add(std::vector<PressRoot>& roots, PressRoot root) {
@@ -37,24 +38,22 @@ std::vector<PressRoot> configured_roots(const config::Settings& settings) {
       for (const config::Action& action : route.chain) {
         const auto* files = std::get_if<config::FilesAction>(&action);
         if (files == nullptr) continue;
-        add(roots, {*files, route.is_prefix() ? "" : route.path.substr(1)});
+        add(roots, {*files, "", route.is_prefix() ? "" : route.path.substr(1)});
       }
     }
   }
   return roots;
 }
 
-// What `directory` is relative to `root`, with a slash at its end, "" for the same; none when it
-// lies elsewhere. Both are free of links.
+// What `directory` is relative to `root`, "" for the same; none when it lies elsewhere. Both are
+// free of links.
 std::optional<std::string> within(const fs::path& directory, const fs::path& root) {
   const auto [in_root, rest] =
       std::mismatch(root.begin(), root.end(), directory.begin(), directory.end());
   if (in_root != root.end()) return std::nullopt;
-  std::string beneath;
-  for (auto segment = rest; segment != directory.end(); ++segment) {
-    beneath += segment->native() + "/";
-  }
-  return beneath;
+  fs::path relative;
+  for (auto segment = rest; segment != directory.end(); ++segment) relative /= *segment;
+  return relative.native();
 }
 
 Result<void> add_directory(const std::string& typed, const std::vector<PressRoot>& configured,
@@ -70,16 +69,16 @@ Result<void> add_directory(const std::string& typed, const std::vector<PressRoot
   }
   bool is_configured = false;
   for (const PressRoot& root : configured) {
-    if (!root.beneath.empty()) continue;  // a root for the sake of one file
-    const auto beneath = within(directory, fs::weakly_canonical(root.files.root, error));
-    if (!beneath || error) continue;
-    add(roots, {root.files, *beneath});
+    if (!root.file.empty()) continue;
+    const auto folder = within(directory, fs::weakly_canonical(root.files.root, error));
+    if (!folder || error) continue;
+    add(roots, {root.files, *folder, ""});
     is_configured = true;
   }
   if (is_configured) return {};
   config::FilesAction bare;
   bare.root = fs::absolute(typed).lexically_normal();
-  add(roots, {std::move(bare), ""});
+  add(roots, {std::move(bare), "", ""});
   return {};
 }
 
@@ -101,16 +100,13 @@ class Listing {
   void walk(std::size_t index) {
     const PressRoot& root = roots_[index];
     const media::Library library(root.files);
-    if (!root.beneath.empty() && !root.beneath.ends_with('/')) {
-      return visit(index, library, root.beneath);
-    }
+    if (!root.file.empty()) return visit(index, library, root.file);
+    media::WalkBounds bounds;
+    bounds.give_up = &give_up_;
+    bounds.from = root.folder;
     const auto walked = media::walk_root(
-        root.files, {.give_up = &give_up_},
-        [&](const std::string& file) {
-          if (file.starts_with(root.beneath)) visit(index, library, file);
-        },
+        root.files, bounds, [&](const std::string& file) { visit(index, library, file); },
         [&](const std::string& folder, const std::string& reason) {
-          if (!(folder + "/").starts_with(root.beneath)) return;
           findings_.add("", shown_name(root, folder) + ": " + reason);
         });
     if (!walked && !give_up_) findings_.add("", walked.error().message);

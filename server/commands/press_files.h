@@ -17,9 +17,8 @@ namespace frontis::commands {
 
 struct PressRoot {
   config::FilesAction files;
-  // Only what lies here is pressed, relative to the root: "" for all of it, "css/" for a folder,
-  // "robots.txt" for the one file of an exact route.
-  std::string beneath;
+  std::string folder;  // only what lies in it, "css"; "" is the root itself
+  std::string file;    // not empty: only this one, for which an exact route is there
 };
 
 // The roots for `directories`, or all files roots where none is named. A directory within a

@@ -75,8 +75,8 @@ constexpr Part parts[] = {
     {"pins.sqlite3", R_OK | W_OK},      {"pins.sqlite3-wal", R_OK | W_OK},
     {"pins.sqlite3-shm", R_OK | W_OK},  {"pins.lock", R_OK | W_OK},
     {"index.sqlite3", R_OK | W_OK},     {"index.sqlite3-wal", R_OK | W_OK},
-    {"index.sqlite3-shm", R_OK | W_OK}, {"variants", R_OK | W_OK | X_OK},
-    {"kept", R_OK | W_OK | X_OK},
+    {"index.sqlite3-shm", R_OK | W_OK}, {"index.lock", R_OK | W_OK},
+    {"variants", R_OK | W_OK | X_OK},   {"kept", R_OK | W_OK | X_OK},
 };
 
 // How many bytes variants and kept versions take now. Bounded in files.

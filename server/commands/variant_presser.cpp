@@ -54,25 +54,37 @@ Result<PressedFile> VariantPresser::press(const media::Library& library, const P
     file = standing(file.size, known->digest);
     if (!lacks_any(file) || effort_.check) return file;
   }
-  const auto content = look_at(library, task);
+  file = {};
+  auto made = make_what_lacks(library, task, Memory::trusted, file);
+  // It was changed in a way that its identity does not show.
+  if (!made && made.error().kind == ErrorKind::invalid) {
+    made = make_what_lacks(library, task, Memory::doubted, file);
+  }
+  if (!made) return tl::unexpected(made.error());
+  return file;
+}
+
+Result<void> VariantPresser::make_what_lacks(const media::Library& library, const PressTask& task,
+                                             Memory memory, PressedFile& file) {
+  const auto content = look_at(library, task, memory);
   if (!content) return tl::unexpected(content.error());
   const ContentClaims::Claim claim(claims_, content->digest);
   file = standing(content->identity.size, content->digest);
-  if (!lacks_any(file) || effort_.check) return file;
-  if (auto made = make(*content, file); !made) return tl::unexpected(made.error());
-  return file;
+  if (!lacks_any(file) || effort_.check) return {};
+  return make(*content, file);
 }
 
 // Reads the file, unless it is known.
 Result<media::VariantMaker::Content> VariantPresser::look_at(const media::Library& library,
-                                                             const PressTask& task) {
+                                                             const PressTask& task, Memory memory) {
   const auto found = library.find(task.file);
   if (!found) return tl::unexpected(found.error());
   if (found->kind != media::Found::Kind::file) {
     return fail(ErrorKind::not_found, "it is no file any more");
   }
   const auto name = last_segment(task.file);
-  const auto known = index_ ? index_->file(found->identity, name) : std::nullopt;
+  const bool is_asked = index_ && memory == Memory::trusted;
+  const auto known = is_asked ? index_->file(found->identity, name) : std::nullopt;
   if (known) return media::VariantMaker::Content{known->digest, found->identity, found->file};
   const auto inspection =
       media::inspect(found->file->number(), found->identity, {name, false, false, effort_.give_up});
@@ -84,7 +96,7 @@ Result<media::VariantMaker::Content> VariantPresser::look_at(const media::Librar
 // Makes what `file` says is lacking, and says what has become of it.
 Result<void> VariantPresser::make(const media::VariantMaker::Content& content, PressedFile& file) {
   const auto made = maker_.make(content, effort_.max, effort_.give_up);
-  if (!made) return tl::unexpected(made.error());
+  if (!made) return fail(kind_of(made.error(), content), made.error().message);
   for (const http::Coding coding : wanted_) {
     PressedCoding& now = file.of(coding);
     if (now.state != PressedCoding::State::missing) continue;
@@ -94,29 +106,42 @@ Result<void> VariantPresser::make(const media::VariantMaker::Content& content, P
   return {};
 }
 
+// Whose fault it is: io for the file's, invalid when it holds something else than we were told, and
+// exhausted for the state folder's, which the next file would meet with as well.
+ErrorKind VariantPresser::kind_of(const Error& error,
+                                  const media::VariantMaker::Content& content) const {
+  if (error.kind != ErrorKind::io || *effort_.give_up) return error.kind;
+  const auto again = media::inspect(content.file->number(), content.identity, {});
+  if (!again) return ErrorKind::io;
+  return again->digest == content.digest ? ErrorKind::exhausted : ErrorKind::invalid;
+}
+
 PressedFile VariantPresser::standing(std::uint64_t size, const media::Sha256& content) {
   PressedFile file;
   file.size = size;
-  for (const http::Coding coding : wanted_) file.of(coding) = standing(content, coding);
+  for (const http::Coding coding : wanted_) file.of(coding) = standing(size, content, coding);
   return file;
 }
 
-PressedCoding VariantPresser::standing(const media::Sha256& content, http::Coding coding) {
+PressedCoding VariantPresser::standing(std::uint64_t size, const media::Sha256& content,
+                                       http::Coding coding) {
   const media::VariantKey key{content, coding, std::nullopt};
   const auto known = variants_.standing(key);
-  if (known == media::Variants::Standing::unknown) return {PressedCoding::State::missing, 0};
   if (known == media::Variants::Standing::useless) return {PressedCoding::State::useless, 0};
-  const auto row = index_->variant(content, coding, std::nullopt);
-  if (!row || !is_there(key, row->size)) return {PressedCoding::State::missing, 0};
-  return {PressedCoding::State::up_to_date, row->size};
+  const bool is_known = known != media::Variants::Standing::unknown && is_there(key);
+  // A lost index leaves files behind that are as good as ever.
+  if (!is_known && (effort_.check || !variants_.adopt(key, size))) {
+    return {PressedCoding::State::missing, 0};
+  }
+  return {PressedCoding::State::up_to_date, variants_.size_of(key)};
 }
 
 // One that has gone, or was cut, is looked for by the variants too, so that they forget it and it
 // can be made again. What is whole but damaged is found when it is used.
-bool VariantPresser::is_there(const media::VariantKey& key, std::uint64_t size) {
+bool VariantPresser::is_there(const media::VariantKey& key) {
   const std::string suffix(http::row_of(key.coding).file_suffix);
   const auto identity = files_.identify(media::ContentStore::name_of(key.content, suffix));
-  if (identity && identity->size == size) return true;
+  if (identity && identity->size == variants_.size_of(key)) return true;
   if (effort_.check) return false;
   variants_.check(key);
   [[maybe_unused]] const auto taken = variants_.take(key);

@@ -2,6 +2,7 @@
 // index knows of a file is not read again, so a second run costs next to nothing.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -30,12 +31,18 @@ class VariantPresser final : public FilePresser {
   VariantPresser(const config::Settings& settings, const PressEffort& effort,
                  std::unique_ptr<media::Index> index, Log& log);
 
-  Result<media::VariantMaker::Content> look_at(const media::Library& library,
-                                               const PressTask& task);
+  // Whether what the index says of a file is believed.
+  enum class Memory : std::uint8_t { trusted, doubted };
+
+  Result<void> make_what_lacks(const media::Library& library, const PressTask& task, Memory memory,
+                               PressedFile& file);
+  Result<media::VariantMaker::Content> look_at(const media::Library& library, const PressTask& task,
+                                               Memory memory);
   Result<void> make(const media::VariantMaker::Content& content, PressedFile& file);
+  ErrorKind kind_of(const Error& error, const media::VariantMaker::Content& content) const;
   PressedFile standing(std::uint64_t size, const media::Sha256& content);
-  PressedCoding standing(const media::Sha256& content, http::Coding coding);
-  bool is_there(const media::VariantKey& key, std::uint64_t size);
+  PressedCoding standing(std::uint64_t size, const media::Sha256& content, http::Coding coding);
+  bool is_there(const media::VariantKey& key);
 
   const config::PressSettings& settings_;
   const PressEffort effort_;

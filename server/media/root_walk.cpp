@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -82,6 +83,13 @@ Result<std::optional<std::string>> RootWalk::next() {
     }
     return name;
   }
+}
+
+bool RootWalk::is_current() const {
+  struct stat began {
+  }, now{};
+  return ::fstat(root_.number(), &began) == 0 && ::stat(files_.root.c_str(), &now) == 0 &&
+         began.st_dev == now.st_dev && began.st_ino == now.st_ino;
 }
 
 // Nothing is named of a place that may not be looked into.

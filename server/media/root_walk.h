@@ -25,7 +25,7 @@ struct WalkBounds {
   std::size_t most_files = 1'000'000;  // and directories
   std::size_t deepest = 64;            // what lies deeper is passed over
   const std::atomic<bool>* give_up = nullptr;
-  std::string from;  // a directory relative to the root: only what lies beneath it
+  std::string from{};  // a directory relative to the root: only what lies beneath it
 };
 
 // Is told which directory was passed over, and why: "css" and "it may not be listed".
@@ -54,7 +54,8 @@ class RootWalk {
   // None at the end. Errors as above; there is nothing more after one.
   [[nodiscard]] Result<std::optional<std::string>> next();
 
-  const Library& library() const { return library_; }
+  // Whether the root's path still leads to the directory that it led to when this was made.
+  bool is_current() const;
 
  private:
   using Place = std::pair<std::uint64_t, std::uint64_t>;  // device and inode

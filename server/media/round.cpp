@@ -14,7 +14,8 @@ Round::Round(const PressedRoot& root, Services& services)
     : files_(*root.files),
       services_(services),
       manifests_(root.manifests),
-      judge_(files_, services, manifests_, root.url_prefix) {}
+      judge_(files_, services, manifests_, root.url_prefix),
+      generation_(manifests_->generation()) {}
 
 void Round::want_all() {
   const std::lock_guard lock(mutex_);
@@ -24,37 +25,69 @@ void Round::want_all() {
 
 void Round::want(std::vector<std::string> files) {
   const std::lock_guard lock(mutex_);
+  if (wanted_.size() + files.size() > most_wanted) {
+    all_wanted_ = true;
+    wanted_.clear();
+    return;
+  }
   wanted_.insert(wanted_.end(), std::make_move_iterator(files.begin()),
                  std::make_move_iterator(files.end()));
 }
 
-// What has just changed comes first. A new walk begins anew: what it would have passed by now may
-// have changed, too.
+bool Round::manifests_changed() {
+  manifests_->refresh();
+  const std::uint64_t generation = manifests_->generation();
+  return std::exchange(generation_, generation) != generation;
+}
+
+// What has just changed comes first.
 std::optional<std::string> Round::next() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(all_wanted_, false)) {
-      manifests_->refresh();
-      WalkBounds bounds;
-      bounds.give_up = &services_.press.stopping();
-      walk_ = std::make_unique<RootWalk>(files_, bounds, RootWalk::Names::files);
-    }
-    if (!wanted_.empty()) {
-      std::string file = std::move(wanted_.front());
-      wanted_.pop_front();
-      return file;
-    }
+  for (;;) {
+    if (auto file = take_wanted()) return file;
+    if (is_walk_due()) begin_walk();
+    if (!walk_) return std::nullopt;
+    if (auto file = walk_on()) return file;
   }
-  if (!walk_) return std::nullopt;
+}
+
+std::optional<std::string> Round::take_wanted() {
+  const std::lock_guard lock(mutex_);
+  if (wanted_.empty()) return std::nullopt;
+  std::string file = std::move(wanted_.front());
+  wanted_.pop_front();
+  return file;
+}
+
+// A walk that is under way is ended before the next begins, or a large root might never be walked
+// to its end; unless the root's path leads elsewhere by now.
+bool Round::is_walk_due() {
+  const std::lock_guard lock(mutex_);
+  if (!all_wanted_ || (walk_ && walk_->is_current())) return false;
+  all_wanted_ = false;
+  return true;
+}
+
+std::optional<std::string> Round::walk_on() {
   auto file = walk_->next();
   if (file && *file) return std::move(**file);
+  walk_.reset();
   if (!file && file.error().kind == ErrorKind::exhausted) {
     services_.log.once_a_minute("round " + files_.root.string(), Log::Level::warning,
-                                files_.root.string() + ": " + file.error().message +
-                                    "; what is beyond is compressed when it is asked for");
+                                file.error().message);
   }
-  walk_.reset();
   return std::nullopt;
+}
+
+void Round::begin_walk() {
+  WalkBounds bounds;
+  bounds.give_up = &services_.press.stopping();
+  walk_ = std::make_unique<RootWalk>(files_, bounds, RootWalk::Names::files,
+                                     [this](const std::string& folder, const std::string& reason) {
+                                       const std::string path = (files_.root / folder).string();
+                                       services_.log.once_a_minute(
+                                           "passed over " + path, Log::Level::warning,
+                                           path + " is passed over by press: " + reason);
+                                     });
 }
 
 bool Round::look_at(const std::string& file) {
@@ -121,11 +154,12 @@ void Round::keep(const std::string& file, const Seen& seen) const {
                        seen.found.file->number()});
 }
 
-void Round::make(const std::string& file) const {
+bool Round::make(const std::string& file) const {
   const auto seen = see(file);
-  if (!seen || !services_.maker || !is_compressible(seen->type)) return;
+  if (!seen || !services_.maker || !is_compressible(seen->type)) return false;
   services_.maker->make_now({seen->inspection.digest, seen->found.identity, seen->found.file});
   make_deltas(file, *seen);
+  return !services_.maker->lacks(seen->inspection.digest, seen->found.identity.size);
 }
 
 void Round::make_deltas(const std::string& file, const Seen& seen) const {

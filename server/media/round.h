@@ -2,6 +2,8 @@
 // one finds out and keeps, and the making of its variants. Belongs to Rounds, which decides when.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -30,9 +32,12 @@ class Round {
  public:
   Round(const PressedRoot& root, Services& services);
 
-  // From any thread: what is to be looked at.
+  // From any thread: what is to be looked at. More than `most_wanted` files at a time are all.
   void want_all();
   void want(std::vector<std::string> files);
+  static constexpr std::size_t most_wanted = 20'000;
+  // Has the manifests looked at. True when they say something else than the last time.
+  bool manifests_changed();
 
   // --- one thread at a time ---
   // The next file to look at; none when there is nothing left.
@@ -41,8 +46,9 @@ class Round {
   // keeping. True when press could make something of it that is not there yet.
   bool look_at(const std::string& file);
 
-  // From any press thread: makes what the file lacks. A failure to keep it is said in the log.
-  void make(const std::string& file) const;
+  // From any press thread: makes what the file lacks. True when something was made; a failure to
+  // keep it is said in the log.
+  bool make(const std::string& file) const;
 
  private:
   struct Seen {
@@ -51,6 +57,10 @@ class Round {
     std::string type;
     CachingFacts facts;
   };
+  std::optional<std::string> take_wanted();
+  bool is_walk_due();
+  void begin_walk();
+  std::optional<std::string> walk_on();
   bool is_of_interest(const std::string& file, const Found& found) const;
   std::optional<Seen> see(const std::string& file) const;
   std::optional<Inspection> inspection_of(const std::string& file, const Found& found) const;
@@ -65,6 +75,7 @@ class Round {
   bool all_wanted_ = false;
   std::deque<std::string> wanted_;
   std::unique_ptr<RootWalk> walk_;
+  std::uint64_t generation_;  // of the manifests; of whoever asks manifests_changed()
 };
 
 }  // namespace frontis::media

@@ -1,5 +1,6 @@
 #include "media/rounds.h"
 
+#include <system_error>
 #include <utility>
 
 namespace frontis::media {
@@ -24,13 +25,24 @@ Rounds::Rounds(const std::vector<PressedRoot>& roots, Services& services, Pace p
     watched.push_back(root.files);
   }
   foreign_ = services_.index->foreign_changes();
-  clock_ = std::thread([this] { keep_time(); });
+  start_clock();
   watch_ = std::make_unique<RootWatch>(
       std::move(watched), [this](RootWatch::Change change) { changed(std::move(change)); },
       services_.log);
 }
 
 Rounds::~Rounds() { stop(); }
+
+void Rounds::start_clock() {
+  try {
+    clock_ = std::thread([this] { keep_time(); });
+  } catch (const std::system_error& error) {
+    services_.log.error(
+        "the thread that times press's rounds cannot be started ({}): raise the limit of tasks; "
+        "until then what other processes change under 'state' is not noticed",
+        error.what());
+  }
+}
 
 void Rounds::stop() {
   {
@@ -118,13 +130,15 @@ void Rounds::make_one() {
       to_make_.pop_front();
     }
   }
-  if (task) rounds_[task->first]->make(task->second);
+  const bool is_made = task && rounds_[task->first]->make(task->second);
   bool begin_again = false;
   {
     const std::lock_guard lock(mutex_);
+    has_made_ = has_made_ || is_made;
     if (to_make_.empty() || stopped_) {
       --making_;
-      begin_again = std::exchange(left_out_, false);
+      // Where nothing could be made, as on a full disk, another round would end in the same.
+      begin_again = std::exchange(left_out_, false) && std::exchange(has_made_, false);
       task.reset();
     }
   }
@@ -149,10 +163,22 @@ void Rounds::keep_time() {
   }
 }
 
+// What they list is trusted, and may be worth keeping now.
+void Rounds::look_at_manifests() {
+  bool is_changed = false;
+  for (const auto& round : rounds_) {
+    if (!round->manifests_changed()) continue;
+    round->want_all();
+    is_changed = true;
+  }
+  if (is_changed) begin_looking();
+}
+
 void Rounds::tend() {
   const bool is_time = steady_clock::now() - looked_at_all_ >= pace_.again;
   const bool is_new = services_.index->refresh();
   const std::int64_t foreign = services_.index->foreign_changes();
+  look_at_manifests();
   if (!is_time && !is_new && foreign == foreign_) return;
   foreign_ = foreign;
   services_.kept.tend();

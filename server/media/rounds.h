@@ -26,11 +26,12 @@ namespace frontis::media {
 class Rounds {
  public:
   struct Pace {
-    std::chrono::milliseconds tend{2'000};       // to look what other processes have written
-    std::chrono::milliseconds again{3'600'000};  // to look at everything again
+    std::chrono::milliseconds tend{2'000};  // to look what other processes have written
+    // To look at everything again: kept versions are noted as seen after an hour.
+    std::chrono::milliseconds again{61 * 60'000};
   };
   // Begins at once; without a state folder there is nothing to do. All references outlive this,
-  // but press, which ends after stop().
+  // but press, which ends between stop() and the end of this: its jobs work on it.
   Rounds(const std::vector<PressedRoot>& roots, Services& services, Pace pace);
   Rounds(const std::vector<PressedRoot>& roots, Services& services)
       : Rounds(roots, services, Pace()) {}
@@ -52,7 +53,9 @@ class Rounds {
   void make_one();
   void keep_time();
   void tend();
+  void look_at_manifests();
   void want_all();
+  void start_clock();
 
   Services& services_;
   const Pace pace_;
@@ -65,6 +68,7 @@ class Rounds {
   std::deque<Task> to_make_;
   unsigned making_ = 0;       // jobs for it that wait or run
   bool left_out_ = false;     // there was too much to make: another round is needed
+  bool has_made_ = false;     // something, since the round that left out
   std::int64_t foreign_ = 0;  // changes of the index by others, when last looked
   std::chrono::steady_clock::time_point looked_at_all_;
 

@@ -62,7 +62,7 @@ std::string path_of(int file) {
 }  // namespace
 
 VariantMaker::VariantMaker(const config::PressSettings& settings, Variants& variants, Press& press,
-                           Log& log, std::function<Instant()> clock)
+                           Log& log, std::function<Instant()> clock, bool works)
     : settings_(settings),
       variants_(variants),
       press_(press),

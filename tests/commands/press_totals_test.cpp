@@ -144,13 +144,13 @@ TEST(ProgressLine, ShowsBytesInItsBarAndFitsTheTerminal) {
   constexpr std::uint64_t mib = 1024 * 1024;
   const PressProgress middle{3051, 5000, 61 * mib, 100 * mib, 43'200'000, 61};
   const LineRow rows[] = {
-      {middle, 79, "[############........]  61 %  3,051/5,000 files  saved 41.2 MiB  00:39 left"},
+      {middle, 75, "[############........]  61 %  3,051/5,000 files  saved 41.2 MiB  00:39 left"},
       {middle, 40, "[######....]  61 %  3,051/5,000 files  s"},
       {middle, 0, ""},
-      {{0, 5000, 0, 100, 0, 9}, 66, "[............]   0 %  0/5,000 files  saved 0 B  --:-- left"},
+      {{0, 5000, 0, 100, 0, 9}, 58, "[............]   0 %  0/5,000 files  saved 0 B  --:-- left"},
       // Rounded up it would look finished.
       {{4999, 5000, 9999, 10'000, 2048, 100},
-       68,
+       64,
        "[#########.]  99 %  4,999/5,000 files  saved 2.0 KiB  00:00 left"},
       {{2, 2, 50, 50, 1, 1}, 52, "[##########] 100 %  2/2 files  saved 1 B  00:00 left"},
       {{0, 0, 0, 0, 0, 0}, 52, "[##########] 100 %  0/0 files  saved 0 B  --:-- left"},

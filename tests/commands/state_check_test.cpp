@@ -89,7 +89,7 @@ TEST(StateCheck, FindsAFolderThatTheServingUserMayNotWrite) {
 }
 
 TEST(StateCheck, FindsPartsOfItThatTheServingUserMayNotWrite) {
-  for (const std::string name : {"pins.sqlite3", "index.sqlite3", "index.sqlite3-wal"}) {
+  for (const std::string name : {"pins.sqlite3", "index.sqlite3", "index.lock"}) {
     const SiteFolder folder;
     folder.write("state/" + name, "");
     folder.mode("state", 0777);

@@ -222,7 +222,7 @@ class FilesHouse {
   Pins pins_{{}, *press_, *log};
   Variants variants_{{}, 0, nullptr, *log};
   Kept kept_{{}, {}, nullptr, *log};
-  Services services_{*press_,   pins_, proofs_, inspections_, nullptr, variants_,
+  Services services_{*press_, pins_, proofs_, inspections_, nullptr, variants_,
                      nullptr, kept_, types_,  counters,     *log};
   std::shared_ptr<ManifestWatch> manifests_;
   std::vector<http::Handler*> chain_;

@@ -28,13 +28,14 @@ class LoaderTest : public ::testing::Test {
                                        house_.manifests(), "example.org/", house_.post(),
                                        [this](const std::string& file) { told_.push_back(file); });
   }
+  Origin origin(const std::string& file) const { return {file, *library_->find(file), {}}; }
   std::shared_ptr<const Asset> load(const std::string& file) {
     if (!loader_) start();
-    return loader_->load_now(file, *library_->find(file));
+    return loader_->load_now(origin(file));
   }
   std::shared_ptr<const Asset> load_unseen(const std::string& file) {
     if (!loader_) start();
-    return loader_->load_unseen(file, *library_->find(file));
+    return loader_->load_unseen(origin(file));
   }
 
   FilesHouse house_;
@@ -53,14 +54,16 @@ TEST_F(LoaderTest, SmallFilesOfAKnownTypeAreQuick) {
   house_.write("large.css", std::string(64 * 1024 + 1, 'x'));
   house_.write("nameless", "x");
   start();
-  EXPECT_TRUE(loader_->is_quick("small.css", *library_->find("small.css")));
-  EXPECT_FALSE(loader_->is_quick("large.css", *library_->find("large.css")));
-  EXPECT_FALSE(loader_->is_quick("nameless", *library_->find("nameless")));
-  Found found;
-  found.identity.size = 8 * 1024 * 1024;
-  EXPECT_TRUE(Loader::is_worth_waiting(found));
-  ++found.identity.size;
-  EXPECT_FALSE(Loader::is_worth_waiting(found));
+  EXPECT_TRUE(loader_->is_quick(origin("small.css")));
+  EXPECT_FALSE(loader_->is_quick(origin("large.css")));
+  EXPECT_FALSE(loader_->is_quick(origin("nameless")));
+  Origin large;
+  large.found.identity.size = 8 * 1024 * 1024;
+  EXPECT_TRUE(Loader::is_worth_waiting(large));
+  ++large.found.identity.size;
+  EXPECT_FALSE(Loader::is_worth_waiting(large));
+  large.kept.emplace();
+  EXPECT_TRUE(Loader::is_worth_waiting(large));
 }
 
 TEST_F(LoaderTest, KnowsTheTypeByNameThenByContent) {
@@ -69,7 +72,7 @@ TEST_F(LoaderTest, KnowsTheTypeByNameThenByContent) {
   start();
   EXPECT_EQ(load("a.css")->type, "text/css; charset=utf-8");
   std::shared_ptr<const Asset> gif;
-  EXPECT_TRUE(loader_->load_later("gif", *library_->find("gif"), Press::Urgency::soon,
+  EXPECT_TRUE(loader_->load_later(origin("gif"), Press::Urgency::soon,
                                   [&](auto asset) { gif = std::move(asset); }));
   ASSERT_NE(gif, nullptr);
   EXPECT_EQ(gif->type, "image/gif");
@@ -185,7 +188,7 @@ TEST_F(LoaderTest, AProvedSiblingIsAVariant) {
   EXPECT_TRUE(asset->varies);
   EXPECT_EQ(asset->variants[1].coding, http::Coding::gzip);
   EXPECT_EQ(*asset->variants[1].bytes, gzip_of(css));
-  EXPECT_TRUE(loader_->siblings_unchanged(*asset));
+  EXPECT_TRUE(loader_->is_up_to_date(*asset));
 }
 
 TEST_F(LoaderTest, ALargeSiblingIsSentFromItsFile) {
@@ -227,7 +230,7 @@ TEST_F(LoaderTest, WhatIsNoUseBesideAFileIsLeftAloneAndNotAskedAgain) {
     const auto asset = load(name);
     EXPECT_EQ(asset->variants.size(), 1U) << name;
     EXPECT_FALSE(asset->varies) << name;
-    EXPECT_TRUE(loader_->siblings_unchanged(*asset)) << name;
+    EXPECT_TRUE(loader_->is_up_to_date(*asset)) << name;
   }
   EXPECT_TRUE(told_.empty());
 }
@@ -241,27 +244,27 @@ TEST_F(LoaderTest, AnUnreadableSiblingIsNotAskedAgainUntilItChanges) {
   {
     const AsOrdinaryUser user(house_.folder.path());
     asset = load("a.css");
-    EXPECT_TRUE(loader_->siblings_unchanged(*asset));
+    EXPECT_TRUE(loader_->is_up_to_date(*asset));
   }
   EXPECT_EQ(asset->variants.size(), 1U);
   EXPECT_THAT(asset->remarks, Contains(HasSubstr("not readable")));
   ASSERT_EQ(chmod(path.c_str(), 0644), 0);
-  EXPECT_FALSE(loader_->siblings_unchanged(*asset));
+  EXPECT_FALSE(loader_->is_up_to_date(*asset));
   EXPECT_EQ(load("a.css")->variants.size(), 2U);
 }
 
 TEST_F(LoaderTest, SeesASiblingThatComesGoesOrChanges) {
   house_.write("a.css", css);
   const auto alone = load("a.css");
-  EXPECT_TRUE(loader_->siblings_unchanged(*alone));
+  EXPECT_TRUE(loader_->is_up_to_date(*alone));
   const auto path = house_.write("a.css.gz", gzip_of(css));
-  EXPECT_FALSE(loader_->siblings_unchanged(*alone));
+  EXPECT_FALSE(loader_->is_up_to_date(*alone));
   const auto both = load("a.css");
-  EXPECT_TRUE(loader_->siblings_unchanged(*both));
+  EXPECT_TRUE(loader_->is_up_to_date(*both));
   house_.replace("a.css.gz", gzip_of(css));
-  EXPECT_FALSE(loader_->siblings_unchanged(*both));
+  EXPECT_FALSE(loader_->is_up_to_date(*both));
   std::filesystem::remove(path);
-  EXPECT_FALSE(loader_->siblings_unchanged(*both));
+  EXPECT_FALSE(loader_->is_up_to_date(*both));
 }
 
 TEST_F(LoaderTest, WhatIsNotHashedVariesIfThereMayBeVariantsSoon) {
@@ -281,7 +284,7 @@ TEST_F(BusyLoaderTest, ASiblingIsUsedOnceItIsProvedAndTheLoopIsTold) {
   const auto early = load("a.css");
   EXPECT_EQ(early->variants.size(), 1U);
   EXPECT_TRUE(early->varies);
-  EXPECT_TRUE(loader_->siblings_unchanged(*early));
+  EXPECT_TRUE(loader_->is_up_to_date(*early));
   gate.open();
   house_.turn();
   EXPECT_EQ(told_, std::vector<std::string>{"a.css"});
@@ -294,10 +297,10 @@ TEST_F(BusyLoaderTest, ALoopThatIsNotToldSeesByItselfThatTheComparisonIsOver) {
   start();
   Gate gate(house_.press());
   const auto early = load("a.css");
-  EXPECT_TRUE(loader_->siblings_unchanged(*early));
+  EXPECT_TRUE(loader_->is_up_to_date(*early));
   gate.open();
   house_.press().drain();
-  EXPECT_FALSE(loader_->siblings_unchanged(*early));
+  EXPECT_FALSE(loader_->is_up_to_date(*early));
 }
 
 TEST_F(BusyLoaderTest, AProofThatPressDidNotTakeIsTriedAgain) {
@@ -311,7 +314,7 @@ TEST_F(BusyLoaderTest, AProofThatPressDidNotTakeIsTriedAgain) {
   EXPECT_TRUE(early->varies);
   gate.open();
   house_.turn();
-  EXPECT_FALSE(loader_->siblings_unchanged(*early));
+  EXPECT_FALSE(loader_->is_up_to_date(*early));
   load("a.css");  // begins the proof
   house_.turn();
   EXPECT_EQ(load("a.css")->variants.size(), 2U);
@@ -321,7 +324,7 @@ TEST_F(BusyLoaderTest, LoadsLaterOnPressAndAnswersOnTheLoop) {
   house_.write("a.css", css);
   start();
   std::shared_ptr<const Asset> asset;
-  EXPECT_TRUE(loader_->load_later("a.css", *library_->find("a.css"), Press::Urgency::soon,
+  EXPECT_TRUE(loader_->load_later(origin("a.css"), Press::Urgency::soon,
                                   [&](auto made) { asset = std::move(made); }));
   house_.press().drain();
   EXPECT_EQ(asset, nullptr);
@@ -335,7 +338,7 @@ TEST_F(BusyLoaderTest, AFileThatChangesMeanwhileComesBackAsNull) {
   start();
   Gate gate(house_.press());
   std::vector<std::shared_ptr<const Asset>> made;
-  EXPECT_TRUE(loader_->load_later("a.css", *library_->find("a.css"), Press::Urgency::soon,
+  EXPECT_TRUE(loader_->load_later(origin("a.css"), Press::Urgency::soon,
                                   [&](auto asset) { made.push_back(std::move(asset)); }));
   std::filesystem::resize_file(path, 5);
   gate.open();
@@ -351,7 +354,7 @@ TEST_F(BusyLoaderTest, WhenTheLoaderIsGoneNothingIsCalled) {
   Gate gate(house_.press());
   bool called = false;
   load("a.css");
-  EXPECT_TRUE(loader_->load_later("a.css", *library_->find("a.css"), Press::Urgency::soon,
+  EXPECT_TRUE(loader_->load_later(origin("a.css"), Press::Urgency::soon,
                                   [&](const auto&) { called = true; }));
   loader_.reset();
   library_.reset();

@@ -28,14 +28,19 @@ class PressTest : public ::testing::Test {
 // Holds one thread of a press until it is told to go on. With one thread for everything, the
 // first gate, in the background, holds that one, and a second, urgent, the one kept for requests.
 struct Gate {
-  std::promise<void> entered, opened;
-  void hold(Press& press, Press::Urgency urgency) {
-    press.submit(urgency, [this] {
-      entered.set_value();
-      opened.get_future().wait();
+  struct Doors {
+    std::promise<void> entered, opened;
+  };
+  std::shared_ptr<Doors> doors = std::make_shared<Doors>();  // the job may outlast the gate
+
+  void hold(Press& press, Press::Urgency urgency) const {
+    press.submit(urgency, [own = doors] {
+      own->entered.set_value();
+      own->opened.get_future().wait();
     });
-    entered.get_future().wait();
+    doors->entered.get_future().wait();
   }
+  void open() const { doors->opened.set_value(); }
 };
 
 TEST_F(PressTest, RunsEveryJobOnceBeforeDrainReturns) {
@@ -71,10 +76,10 @@ TEST_F(PressTest, RequestsThatWaitGoFirstAndInOrder) {
   });
   press.submit(Press::Urgency::request_waits, [&order] { order += '1'; });
   press.submit(Press::Urgency::request_waits, [&order] { order += '2'; });
-  gate.opened.set_value();
+  gate.open();
   last.get_future().wait();
   EXPECT_EQ(order, "12ab");
-  kept.opened.set_value();
+  kept.open();
 }
 
 TEST_F(PressTest, ARequestDoesNotWaitForBackgroundWork) {
@@ -84,7 +89,7 @@ TEST_F(PressTest, ARequestDoesNotWaitForBackgroundWork) {
   std::promise<void> answered;
   press.submit(Press::Urgency::request_waits, [&answered] { answered.set_value(); });
   answered.get_future().wait();  // for ever, if it had to wait
-  gate.opened.set_value();
+  gate.open();
 }
 
 TEST_F(PressTest, TellsTheJobsThatRunThatItEnds) {
@@ -119,8 +124,8 @@ TEST_F(PressTest, RefusesAJobWhenTooManyWait) {
   EXPECT_FALSE(press.submit(Press::Urgency::soon, [] {}));
   EXPECT_TRUE(press.submit(Press::Urgency::request_waits, [] {}));  // its rank is not full
   EXPECT_TRUE(press.submit(Press::Urgency::idle, [] {}));
-  gate.opened.set_value();
-  kept.opened.set_value();
+  gate.open();
+  kept.open();
   press.drain();
   EXPECT_TRUE(press.submit(Press::Urgency::soon, [] {}));
 }
@@ -134,12 +139,12 @@ TEST_F(PressTest, AnEndingPressFinishesWhatRunsAndDropsWhatWaits) {
     std::promise<void> entered;
     press.submit(Press::Urgency::request_waits, [&] {
       entered.set_value();
-      gate.opened.get_future().wait();
+      gate.doors->opened.get_future().wait();
       has_finished = true;
     });
     entered.get_future().wait();
     press.submit(Press::Urgency::soon, [held] { ++*held; });
-    gate.opened.set_value();
+    gate.open();
     // Whether the second job still runs is a race that either may win; that it is freed is not.
   }
   EXPECT_TRUE(has_finished);
@@ -177,9 +182,9 @@ struct Priority {
 };
 
 Priority priority_of(Press& press, Press::Urgency urgency) {
-  std::promise<Priority> found;
-  press.submit(urgency, [&found] { found.set_value(Priority::own()); });
-  return found.get_future().get();
+  const auto found = std::make_shared<std::promise<Priority>>();
+  press.submit(urgency, [found] { found->set_value(Priority::own()); });
+  return found->get_future().get();
 }
 
 TEST_F(PressTest, IdleWorkIsDoneAtTheKernelsIdlePriorities) {
@@ -204,7 +209,7 @@ TEST_F(PressTest, WhatARequestWaitsForKeepsThePriorityOfTheServer) {
   const Priority waited_for = priority_of(press, Press::Urgency::request_waits);
   EXPECT_EQ(waited_for.scheduler, SCHED_OTHER);
   EXPECT_EQ(waited_for.nice, Priority::own().nice);
-  helper.opened.set_value();
+  helper.open();
 }
 
 TEST_F(PressTest, TheThreadForWhatIsWantedSoonHelpsWithRequests) {
@@ -212,8 +217,8 @@ TEST_F(PressTest, TheThreadForWhatIsWantedSoonHelpsWithRequests) {
   Gate own, helped;
   own.hold(press, Press::Urgency::request_waits);
   helped.hold(press, Press::Urgency::request_waits);  // for ever, if nobody helped
-  own.opened.set_value();
-  helped.opened.set_value();
+  own.open();
+  helped.open();
 }
 
 TEST_F(PressTest, IdleThreadsLeaveTheHigherRanksAlone) {
@@ -225,8 +230,8 @@ TEST_F(PressTest, IdleThreadsLeaveTheHigherRanksAlone) {
   press.submit(Press::Urgency::soon, [&] { schedulers[0] = ::sched_getscheduler(0); });
   press.submit(Press::Urgency::request_waits, [&] { schedulers[1] = ::sched_getscheduler(0); });
   for (int i = 0; i < 10; ++i) priority_of(press, Press::Urgency::idle);  // they had the chance
-  soon.opened.set_value();
-  waited_for.opened.set_value();
+  soon.open();
+  waited_for.open();
   press.drain();
   EXPECT_EQ(schedulers[0], SCHED_OTHER);
   EXPECT_EQ(schedulers[1], SCHED_OTHER);
@@ -239,7 +244,7 @@ TEST_F(PressTest, HigherRanksLeaveIdleWorkToTheIdleThreads) {
   int scheduler = -1;
   press.submit(Press::Urgency::idle, [&scheduler] { scheduler = ::sched_getscheduler(0); });
   for (int i = 0; i < 10; ++i) priority_of(press, Press::Urgency::soon);
-  gate.opened.set_value();
+  gate.open();
   press.drain();
   EXPECT_EQ(scheduler, SCHED_IDLE);
 }
