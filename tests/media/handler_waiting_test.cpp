@@ -149,7 +149,9 @@ TEST_F(HandlerWaitingTest, WhenPressTakesNoMoreTheAnswerIsWeakerForASecond) {
   house_.write("b.bin", "");
   std::filesystem::resize_file(house_.folder / "root/b.bin", unawaited);
   Gate gate(house_.press());
-  while (house_.press().submit(Press::Urgency::soon, [] {})) continue;
+  for (const auto rank : {Press::Urgency::request_waits, Press::Urgency::soon}) {
+    while (house_.press().submit(rank, [] {})) continue;
+  }
   for (const char* name : {"a.css", "b.bin"}) {
     const auto exchange = fetch(std::string("GET /") + name);
     ASSERT_TRUE(exchange->answer);
