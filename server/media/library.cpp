@@ -7,7 +7,6 @@
 #include <pwd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,12 +14,10 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
-#include <limits>
 #include <optional>
 #include <system_error>
 #include <utility>
 
-#include "base/clock.h"
 #include "base/text.h"
 
 namespace frontis::media {
@@ -62,32 +59,6 @@ Opened open_readable(int directory, const char* path, std::uint64_t resolve) {
   if (entered.error != 0) return opened;
   const bool may_enter = faccessat(entered.descriptor.number(), ".", X_OK, AT_EACCESS) == 0;
   return may_enter ? std::move(entered) : std::move(opened);
-}
-
-// Nanoseconds since 1970; what does not fit 64 bits (after 2262) is the nearest that does.
-std::int64_t nanoseconds(const statx_timestamp& time) {
-  std::int64_t value = 0;
-  if (__builtin_mul_overflow(time.tv_sec, std::int64_t{1'000'000'000}, &value) ||
-      __builtin_add_overflow(value, std::int64_t{time.tv_nsec}, &value)) {
-    return time.tv_sec < 0 ? std::numeric_limits<std::int64_t>::min()
-                           : std::numeric_limits<std::int64_t>::max();
-  }
-  return value;
-}
-
-struct Look {
-  Identity identity;
-  mode_t mode = 0;
-};
-
-std::optional<Look> look_at(int directory, const char* path, int flags) {
-  struct statx found {};
-  if (statx(directory, path, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &found) != 0) {
-    return std::nullopt;
-  }
-  return Look{{makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino, found.stx_size,
-               nanoseconds(found.stx_mtime), nanoseconds(found.stx_ctime)},
-              found.stx_mode};
 }
 
 std::string_view kind_of(mode_t mode) {
@@ -175,32 +146,6 @@ std::optional<std::string_view> rest_beneath(std::string_view path, std::string_
 }
 
 }  // namespace
-
-std::int64_t Identity::mtime_seconds() const {
-  constexpr std::int64_t second = 1'000'000'000;
-  return mtime_ns / second - (mtime_ns % second < 0 ? 1 : 0);
-}
-
-bool is_settled(const Identity& identity) {
-  constexpr std::int64_t second = 1'000'000'000;
-  constexpr std::int64_t few_ticks = 50'000'000;
-  const std::int64_t age = wall_nanoseconds() - identity.ctime_ns;
-  return age >= 2 * second || (identity.ctime_ns % second != 0 && age >= few_ticks);
-}
-
-std::optional<Identity> identity_of(int descriptor) {
-  const auto look = look_at(descriptor, "", AT_EMPTY_PATH);
-  if (!look) return std::nullopt;
-  return look->identity;
-}
-
-std::optional<Identity> identity_at(int directory, const std::string& path) {
-  const auto look = look_at(directory, path.c_str(), AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
-  if (!look) return std::nullopt;
-  if (S_ISREG(look->mode)) return look->identity;
-  errno = ENOENT;
-  return std::nullopt;
-}
 
 Library::Library(const config::FilesAction& files)
     : root_path_(files.root),

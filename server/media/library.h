@@ -15,30 +15,9 @@
 #include "base/descriptor.h"
 #include "base/result.h"
 #include "config/settings.h"
+#include "media/identity.h"
 
 namespace frontis::media {
-
-// What tells one content of a file from another without reading it.
-struct Identity {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::uint64_t size = 0;
-  std::int64_t mtime_ns = 0;  // since 1970
-  std::int64_t ctime_ns = 0;
-  friend bool operator==(const Identity&, const Identity&) = default;
-
-  std::int64_t mtime_seconds() const;  // rounded down, also before 1970
-};
-
-// What an open file is now.
-[[nodiscard]] std::optional<Identity> identity_of(int descriptor);
-// The regular file at `path` ("": `directory` itself, which then is an open file); a link is not
-// followed. None, and errno: why; ENOENT where something else stands.
-[[nodiscard]] std::optional<Identity> identity_at(int directory, const std::string& path);
-
-// Whether its times are old enough to show the next change: they tick some hundred times a second,
-// on some file systems once in two.
-[[nodiscard]] bool is_settled(const Identity& identity);
 
 struct Found {
   enum class Kind { file, directory };
