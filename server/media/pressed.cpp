@@ -26,15 +26,23 @@ void Pressed::add_variants(Asset& asset, const Found& found, const Sha256& conte
   if (!services_.variants.is_active()) return;
   for (const http::CodingName& row : http::sibling_codings()) {
     const VariantKey key{content, row.coding, std::nullopt};
-    if (auto made = take(key)) put(coded, std::move(*made));
+    auto made = take(key);
     Standing& standing = asset.made[static_cast<std::size_t>(row.coding)];
-    standing = services_.variants.standing(key);
+    standing = standing_with(key, made.has_value());
+    if (made) put(coded, std::move(*made));
     if (standing == Standing::unchecked) asset.varies = true;
   }
   if (!services_.maker || !services_.maker->lacks(content, found.identity.size)) return;
   asset.varies = true;
   asset.remarks.emplace_back("press has not made all variants yet");
   services_.maker->want({content, found.identity, found.file});
+}
+
+// As an asset notes it. What has become ready since it could not be taken differs from what is
+// noted, so that the asset is made anew when it is looked at next.
+Standing Pressed::standing_with(const VariantKey& key, bool is_taken) const {
+  const Standing now = services_.variants.standing(key);
+  return now == Standing::ready && !is_taken ? Standing::unchecked : now;
 }
 
 std::vector<Sha256> Pressed::earlier(std::string_view logical, const Sha256& content) const {
@@ -47,8 +55,9 @@ void Pressed::add_deltas(Asset& asset, const Found& found, const Sha256& content
   std::vector<VariantMaker::Content> wanted;
   for (const Sha256& from : earlier(asset.logical, content)) {
     const VariantKey key{content, http::Coding::dcz, from};
-    if (auto made = take(key)) coded.push_back(std::move(*made));
-    asset.deltas.push_back({from, services_.variants.standing(key)});
+    auto made = take(key);
+    asset.deltas.push_back({from, standing_with(key, made.has_value())});
+    if (made) coded.push_back(std::move(*made));
     if (asset.deltas.back().standing != Standing::unknown) continue;
     if (const auto version = services_.kept.open(from)) {
       wanted.push_back({from, version->identity, version->file});
@@ -87,10 +96,11 @@ void Pressed::check(Variants& variants, const Sha256& content) {
 }
 
 std::optional<CodedFile> Pressed::take(const VariantKey& key) {
-  if (services_.variants.standing(key) == Standing::unchecked) {
-    services_.press.submit(Press::Urgency::soon,
-                           [&variants = services_.variants, key] { variants.check(key); });
-  }
+  auto taken = services_.variants.take(key);
+  // Also one that was ready, and whose file is another by now.
+  if (taken || services_.variants.standing(key) != Standing::unchecked) return taken;
+  services_.press.submit(Press::Urgency::soon,
+                         [&variants = services_.variants, key] { variants.check(key); });
   return services_.variants.take(key);  // press may be done
 }
 

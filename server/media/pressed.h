@@ -39,6 +39,7 @@ class Pressed {
   static void check(Variants& variants, const Sha256& content);
 
  private:
+  Standing standing_with(const VariantKey& key, bool is_taken) const;
   std::optional<CodedFile> take(const VariantKey& key);
   std::vector<Sha256> earlier(std::string_view logical, const Sha256& content) const;
 

@@ -81,8 +81,8 @@ std::optional<CodedFile> Variants::take(const VariantKey& key) {
   if (!entry || entry->standing() != Standing::ready) return std::nullopt;
   const auto found = find(key, *entry);
   if (!found) return std::nullopt;
-  CodedFile coded{key.coding,      Place::variants,   file_of(key),
-                  found->identity, entry->own_digest, nullptr};
+  CodedFile coded{key.coding,        Place::variants, file_of(key),  found->identity,
+                  entry->own_digest, nullptr,         key.dictionary};
   if (entry->is_large()) {
     // Another file than was compared: it may be as good, but that is for press to find out.
     if (found->identity != entry->compared) {
