@@ -9,7 +9,7 @@ import re
 import zlib
 
 from client import poll
-from harness import Server
+from harness import Server, run_command, wait_a_little
 
 # Press works at the kernel's idle priority: on a busy machine it may be kept waiting for long.
 WAIT = 60.0
@@ -169,6 +169,16 @@ def is_pressed(state, contents, codings=CODINGS):
 def wait_until_pressed(state, contents, codings=CODINGS):
     assert poll(lambda: is_pressed(state, contents, codings), WAIT), \
         f"not all is pressed: {sorted(stored(state / 'variants'))}"
+
+
+def wait_until_kept(server, *names):
+    """What `kept list` shows is known to the server, but for a moment."""
+    def are_listed():
+        code, out, _ = run_command("kept", "list", "-c", server.config)
+        return code == 0 and all(name in out for name in names)
+
+    assert poll(are_listed, WAIT, 0.2), f"{names} are not kept: {server.log()}"
+    wait_a_little()
 
 
 def flip_a_byte(path, source):

@@ -12,7 +12,7 @@ import pytest
 
 from client import BadAnswer, Connection, poll, request
 from harness import write_tree
-from pressing import LARGE, WAIT, decode, hashed, noise, text
+from pressing import LARGE, WAIT, decode, hashed, noise, text, wait_until_kept
 
 SWITCHES = 20
 VISITORS = 4
@@ -140,11 +140,11 @@ def test_no_deploy_loses_an_asset(serve, deploys, route):
         return next((fault for visitor in visitors for fault in visitor.faults), None)
 
     for number in range(1, SWITCHES + 1):
-        # A release that nobody ever saw owes nobody anything: each is live for a moment.
+        # Each is live until it has been seen, by visitors and by the server.
         assert poll(lambda: fault() or was_seen(deploys.live[-1]), WAIT), "nobody gets on"
-        time.sleep(0.3)
         if fault():
             break
+        wait_until_kept(server, *deploys.live[-1].assets)
         deploys.deploy(number)
         if number >= 2:
             deploys.delete(number - 2)

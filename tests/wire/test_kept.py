@@ -11,7 +11,8 @@ import pytest
 from client import poll
 from harness import run_command, wait_a_little, write_tree
 from pressing import (CODINGS, LARGE, WAIT, ask, decode, flip_a_byte, hashed, kept_file, noise,
-                      right, start, state_of, stored, text, wait_for_all)
+                      right, start, state_of, stored, text, wait_for_all,
+                      wait_until_kept)
 
 CSS = text("style")
 APP = hashed("css/app.css", CSS)
@@ -22,13 +23,6 @@ MOVING = {"date", "expires"}
 def fields(response):
     return sorted((name.lower(), value) for name, value in response.fields
                   if name.lower() not in MOVING)
-
-
-def wait_until_kept(server, *contents):
-    state = state_of(server)
-    assert poll(lambda: all(kept_file(state, c).exists() for c in contents), WAIT), \
-        f"never kept: {server.log()}"
-    wait_a_little()  # the copy is there before it is noted
 
 
 def is_gone(server, target):
@@ -57,7 +51,7 @@ def test_a_proved_file_outlives_its_root(serve, tmp_path, requested, size):
     if requested:
         wait_for_all(server, {target: content})
         before = {coding: ask(server, target, coding) for coding in ("identity", *CODINGS)}
-    wait_until_kept(server, content)
+    wait_until_kept(server, name)
     (root / name).unlink()
     (root / "css").rmdir()
     for _ in range(2):
@@ -76,7 +70,7 @@ def test_a_proved_file_outlives_its_root(serve, tmp_path, requested, size):
 def test_a_kept_file_is_a_file_like_any_other(serve, tmp_path):
     root = write_tree(tmp_path / "root", {APP: CSS})
     server = start(serve, root)
-    wait_until_kept(server, CSS)
+    wait_until_kept(server, APP)
     tag = server.fetch(f"/{APP}").get("ETag")
     modified = server.fetch(f"/{APP}").get("Last-Modified")
     (root / APP).unlink()
@@ -105,7 +99,7 @@ def test_nothing_else_is_kept(serve, tmp_path):
         "/media/": {"files": str(uploads), "uploads": True}}}, threads=1)
     for target in ("/plain.css", f"/{WRONG}", f"/{APP}", f"/media/{PICTURE}"):
         assert server.fetch(target).status == 200
-    wait_until_kept(server, CSS)
+    wait_until_kept(server, APP)
     assert poll(lambda: len(stored(state_of(server) / "variants")) >= 2 * len(CODINGS), WAIT)
     assert len(stored(state_of(server) / "kept")) == 1
     for name in site:
@@ -121,7 +115,7 @@ def test_nothing_else_is_kept(serve, tmp_path):
 def test_the_root_has_the_last_word(serve, tmp_path):
     root = write_tree(tmp_path / "root", {APP: CSS})
     server = start(serve, root)
-    wait_until_kept(server, CSS)
+    wait_until_kept(server, APP)
     (root / APP).unlink()
     stays(server, f"/{APP}", CSS, 1)
     (root / APP).write_bytes(b"other { }\n")
@@ -139,7 +133,7 @@ def test_a_route_keeps_its_own(serve, tmp_path):
     other = write_tree(tmp_path / "other", {"empty/": None})
     server = serve({"site.test": {"/a/": {"files": str(root)}, "/b/": {"files": str(other)}},
                     "else.test": {"/a/": {"files": str(other)}}}, threads=1)
-    wait_until_kept(server, CSS)
+    wait_until_kept(server, APP)
     (root / APP).unlink()
     stays(server, f"/a/{APP}", CSS, 1)
     assert server.fetch(f"/b/{APP}").status == 404
@@ -154,7 +148,7 @@ def test_a_listed_name_is_kept_as_well(serve, tmp_path):
     server = start(serve, root, {"fingerprinted": "assets/"})
     for target in ("/app-Zz9Yx8Wv.js", "/assets/name-20080206.css"):
         assert poll(lambda: "immutable" in server.fetch(target).get("Cache-Control"))
-    wait_until_kept(server, text("listed"), text("declared"))
+    wait_until_kept(server, "/app-Zz9Yx8Wv.js", "/assets/name-20080206.css")
     # The next release lists another name.
     (root / "staticfiles.json").write_bytes(manifest.replace(b"Zz9Yx8Wv", b"Aa1Bb2Cc"))
     (root / "app-Zz9Yx8Wv.js").unlink()
@@ -203,7 +197,7 @@ def test_purged_is_gone_while_the_server_runs(serve, tmp_path):
     names = [APP, hashed("css/other.css", other)]
     root = write_tree(tmp_path / "root", {names[0]: CSS, names[1]: other})
     server = serve({"site.test": {"/static/": {"files": str(root)}}}, threads=1)
-    wait_until_kept(server, CSS, other)
+    wait_until_kept(server, *names)
     for name in names:
         (root / name).unlink()
     stays(server, f"/static/{names[0]}", CSS, 1)
@@ -231,7 +225,7 @@ def test_a_damaged_copy_is_never_sent(serve, tmp_path, size, when):
     name = hashed("app.css", content)
     root = write_tree(tmp_path / "root", {name: content})
     server = start(serve, root, press={"codings": []})
-    wait_until_kept(server, content)
+    wait_until_kept(server, name)
     copy = kept_file(state_of(server), content)
     (root / name).unlink()
     if when == "running":
@@ -257,12 +251,12 @@ def test_a_damaged_copy_is_never_sent(serve, tmp_path, size, when):
 def test_a_kept_folder_that_is_deleted_comes_back(serve, tmp_path):
     root = write_tree(tmp_path / "root", {APP: CSS})
     server = start(serve, root)
-    wait_until_kept(server, CSS)
+    wait_until_kept(server, APP)
     shutil.rmtree(state_of(server))
     later = text("later")
     name = hashed("css/later.css", later)
     (root / name).write_bytes(later)
     right(server, f"/{name}", later, "gzip")
-    wait_until_kept(server, later)
+    wait_until_kept(server, name)
     os.unlink(root / name)
     stays(server, f"/{name}", later)
