@@ -225,22 +225,15 @@ void FilesHandler::serve(http::Exchange& exchange, std::string_view path,
                          std::shared_ptr<const Descriptor> file) {
   const http::Request& request = exchange.request();
   if (!asset->alternates.empty() && serve_alternate(exchange, *asset)) return;
-  if (asset->identity().place == Place::kept) {
-    services_.counters.kept_served.fetch_add(1, std::memory_order_relaxed);
-    note(exchange, "it has gone from its root, and is answered from the version that was kept");
-  }
   const auto earned = earned_by_query(request, *asset, path);
   const Decision decision =
       decide(*asset, request, earned ? &*earned : nullptr, wall_seconds(), scratch_);
   const Variant* variant = decision.variant;
-  if (variant) exchange.notes.variant = http::row_of(variant->coding).token;
-  exchange.notes.cache = decision.caching->label;
-  if (exchange.explanation) explain(exchange, *asset, decision);
   if (!decision.needs_content() || variant->bytes) {
-    return exchange.respond(respond_with(*asset, decision, nullptr));
+    return respond(exchange, *asset, decision, nullptr);
   }
   auto content = file && variant == &asset->identity() ? file : open(*asset, *variant, path);
-  if (content) return exchange.respond(respond_with(*asset, decision, std::move(content)));
+  if (content) return respond(exchange, *asset, decision, std::move(content));
   if (file) return serve_plain(exchange, path, *asset, std::move(file));
   // The file changed since it was last looked at: begin anew with what is there now. It ends,
   // because what load() serves brings its own descriptor.
@@ -249,6 +242,18 @@ void FilesHandler::serve(http::Exchange& exchange, std::string_view path,
   forget(holding->identity().file);
   cache_.erase(number_, again);
   load(exchange, again);
+}
+
+void FilesHandler::respond(http::Exchange& exchange, const Asset& asset, const Decision& decision,
+                           std::shared_ptr<const Descriptor> content) {
+  if (asset.identity().place == Place::kept) {
+    services_.counters.kept_served.fetch_add(1, std::memory_order_relaxed);
+    note(exchange, "it has gone from its root, and is answered from the version that was kept");
+  }
+  if (decision.variant) exchange.notes.variant = http::row_of(decision.variant->coding).token;
+  exchange.notes.cache = decision.caching->label;
+  if (exchange.explanation) explain(exchange, asset, decision);
+  exchange.respond(respond_with(asset, decision, std::move(content)));
 }
 
 // The sibling that was chosen went away right after it was seen: the file itself will do.

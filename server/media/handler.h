@@ -62,6 +62,8 @@ class FilesHandler final : public http::Handler {
 
   void serve(http::Exchange& exchange, std::string_view path,
              const std::shared_ptr<const Asset>& asset, std::shared_ptr<const Descriptor> file);
+  void respond(http::Exchange& exchange, const Asset& asset, const Decision& decision,
+               std::shared_ptr<const Descriptor> content);
   bool serve_alternate(http::Exchange& exchange, const Asset& asset);
   void serve_plain(http::Exchange& exchange, std::string_view path, Asset asset,
                    std::shared_ptr<const Descriptor> file);
