@@ -187,6 +187,19 @@ TEST_F(HandlerKeptTest, ACopyThatVanishesIs404AndNotCountedAsServed) {
   EXPECT_EQ(kept_served(), 1U);
 }
 
+TEST_F(HandlerKeptTest, ANameThatIsDeniedByNowIsNotAnsweredFromWhatWasKept) {
+  house_.action.fingerprinted = {"assets/"};
+  house_.action.allow = {"app.key"};
+  const auto path = house_.write("assets/app.key", css);
+  EXPECT_EQ(fetch("GET /assets/app.key")->body(), css);
+  house_.stop_handler();
+  house_.cache.erase(0, "assets/app.key");
+  house_.action.allow.clear();
+  expect_404(*fetch("GET /assets/app.key"));
+  std::filesystem::remove(path);
+  expect_404(*fetch("GET /assets/app.key"));
+}
+
 TEST_F(HandlerKeptTest, AMissLooksAtOnceWhetherTheRootWasSwitched) {
   house_.folder.write("one/a.css", "one");
   house_.folder.write("two/a.css", "two");
