@@ -45,6 +45,7 @@ class FilesHandler final : public http::Handler {
   Result<Located> locate(std::string_view path);
 
   void load(http::Exchange& exchange, std::string_view path);
+  void load(http::Exchange& exchange, std::string_view path, const Located& located);
   void serve_loaded(http::Exchange& exchange, std::string_view path,
                     std::shared_ptr<const Asset> asset, const Located& located);
   void damaged(http::Exchange& exchange, std::string_view path);
