@@ -74,6 +74,8 @@ TEST_F(HandlerAlternatesTest, AnAlternateIsCachedApartFromTheFileOfItsName) {
   fetch("GET /photo.jpg" + takes_avif);
   const auto by_accept = house_.cached(key_of("photo.jpg.avif"));
   ASSERT_NE(by_accept, nullptr);
+  house_.age("photo.jpg");
+  house_.age(key_of("photo.jpg.avif"));
   EXPECT_EQ(house_.cached("photo.jpg.avif"), nullptr);
   const auto by_name = fetch("GET /photo.jpg.avif");
   EXPECT_EQ(by_name->body(), std::string(800, 'a'));
