@@ -26,7 +26,7 @@ namespace frontis::media {
 class Rounds {
  public:
   struct Pace {
-    std::chrono::milliseconds tend{2'000};  // to look what other processes have written
+    std::chrono::milliseconds tend{5'000};  // to look what other processes have written
     // To look at everything again: kept versions are noted as seen after an hour.
     std::chrono::milliseconds again{61 * 60'000};
   };
