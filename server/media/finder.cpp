@@ -52,6 +52,8 @@ Result<Located> Finder::find_alternate(std::string_view file) const {
 }
 
 std::optional<Located> Finder::find_kept(std::string_view path) const {
+  // It may have been allowed when it was kept.
+  if (!denied_reason(path, action_.allow).empty()) return std::nullopt;
   const auto version = kept_.find(rules_.url_of(path));
   if (!version) return std::nullopt;
   auto copy = kept_.open(version->content);

@@ -112,19 +112,23 @@ void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
     return not_found(exchange, path, located.error());
   }
   if (located->needs_slash) return redirect_to_slash(exchange);
-  const Origin& origin = located->origin;
+  load(exchange, path, *located);
+}
+
+void FilesHandler::load(http::Exchange& exchange, std::string_view path, const Located& located) {
+  const Origin& origin = located.origin;
   if (loader_.is_quick(origin)) {
-    return serve_loaded(exchange, path, loader_.load_now(origin), *located);
+    return serve_loaded(exchange, path, loader_.load_now(origin), located);
   }
   if (auto known = loader_.load_known(origin)) {
-    return serve_loaded(exchange, path, std::move(known), *located);
+    return serve_loaded(exchange, path, std::move(known), located);
   }
   if (Loader::is_worth_waiting(origin)) {
-    return load_later(exchange, std::string(path), *located);
+    return load_later(exchange, std::string(path), located);
   }
   auto asset = loader_.load_unseen(origin);
-  const auto kept = keep(path, std::move(asset), *located);
-  hash_in_background(std::string(path), *located);
+  const auto kept = keep(path, std::move(asset), located);
+  hash_in_background(std::string(path), located);
   serve(exchange, path, kept, origin.found.file);
 }
 
@@ -225,30 +229,33 @@ void FilesHandler::serve(http::Exchange& exchange, std::string_view path,
                          std::shared_ptr<const Descriptor> file) {
   const http::Request& request = exchange.request();
   if (!asset->alternates.empty() && serve_alternate(exchange, *asset)) return;
-  if (asset->identity().place == Place::kept) {
-    services_.counters.kept_served.fetch_add(1, std::memory_order_relaxed);
-    note(exchange, "it has gone from its root, and is answered from the version that was kept");
-  }
   const auto earned = earned_by_query(request, *asset, path);
   const Decision decision =
       decide(*asset, request, earned ? &*earned : nullptr, wall_seconds(), scratch_);
   const Variant* variant = decision.variant;
-  if (variant) exchange.notes.variant = http::row_of(variant->coding).token;
-  exchange.notes.cache = decision.caching->label;
-  if (exchange.explanation) explain(exchange, *asset, decision);
   if (!decision.needs_content() || variant->bytes) {
-    return exchange.respond(respond_with(*asset, decision, nullptr));
+    return respond(exchange, *asset, decision, nullptr);
   }
   auto content = file && variant == &asset->identity() ? file : open(*asset, *variant, path);
-  if (content) return exchange.respond(respond_with(*asset, decision, std::move(content)));
+  if (content) return respond(exchange, *asset, decision, std::move(content));
   if (file) return serve_plain(exchange, path, *asset, std::move(file));
-  // The file changed since it was last looked at: begin anew with what is there now. It ends,
-  // because what load() serves brings its own descriptor.
-  const std::string again(path);
-  const std::shared_ptr<const Asset> holding = asset;  // forgetting its entry would free it
-  forget(holding->identity().file);
-  cache_.erase(number_, again);
-  load(exchange, again);
+  // The file changed since it was last looked at: begin anew with what is there now, also where it
+  // was an alternate. It ends, because what load() serves brings its own descriptor.
+  forget(std::string(asset->identity().file));  // a copy: this may free the asset
+  cache_.erase(number_, path);
+  load(exchange, request.path().substr(exchange.prefix_length));
+}
+
+void FilesHandler::respond(http::Exchange& exchange, const Asset& asset, const Decision& decision,
+                           std::shared_ptr<const Descriptor> content) {
+  if (asset.identity().place == Place::kept) {
+    services_.counters.kept_served.fetch_add(1, std::memory_order_relaxed);
+    note(exchange, "it has gone from its root, and is answered from the version that was kept");
+  }
+  if (decision.variant) exchange.notes.variant = http::row_of(decision.variant->coding).token;
+  exchange.notes.cache = decision.caching->label;
+  if (exchange.explanation) explain(exchange, asset, decision);
+  exchange.respond(respond_with(asset, decision, std::move(content)));
 }
 
 // The sibling that was chosen went away right after it was seen: the file itself will do.
@@ -267,12 +274,11 @@ bool FilesHandler::serve_alternate(http::Exchange& exchange, const Asset& asset)
   const std::string key = Finder::alternate_key(*chosen);
   if (const AssetCache::Entry* entry = fresh_entry(key)) {
     serve(exchange, key, entry->asset, nullptr);
-  } else if (locate(key)) {
-    load(exchange, key);
-  } else {
-    return false;
+    return true;
   }
-  return true;
+  const auto located = locate(key);
+  if (located) load(exchange, key, *located);
+  return located.has_value();
 }
 
 // Null unless the file still is what the variant describes.

@@ -45,6 +45,7 @@ class FilesHandler final : public http::Handler {
   Result<Located> locate(std::string_view path);
 
   void load(http::Exchange& exchange, std::string_view path);
+  void load(http::Exchange& exchange, std::string_view path, const Located& located);
   void serve_loaded(http::Exchange& exchange, std::string_view path,
                     std::shared_ptr<const Asset> asset, const Located& located);
   void damaged(http::Exchange& exchange, std::string_view path);
@@ -62,6 +63,8 @@ class FilesHandler final : public http::Handler {
 
   void serve(http::Exchange& exchange, std::string_view path,
              const std::shared_ptr<const Asset>& asset, std::shared_ptr<const Descriptor> file);
+  void respond(http::Exchange& exchange, const Asset& asset, const Decision& decision,
+               std::shared_ptr<const Descriptor> content);
   bool serve_alternate(http::Exchange& exchange, const Asset& asset);
   void serve_plain(http::Exchange& exchange, std::string_view path, Asset asset,
                    std::shared_ptr<const Descriptor> file);

@@ -128,13 +128,24 @@ class FakeExchange final : public http::Exchange {
   std::string bytes_;
 };
 
+// Whether there is a state folder, with all that press makes and keeps there.
+enum class State { none, folder };
+
 class FilesHouse {
  public:
   // With no press threads all is done at once; with one it waits for turn().
-  explicit FilesHouse(unsigned press_threads = 0) : threads_(press_threads) {
+  explicit FilesHouse(unsigned press_threads = 0, State state = State::none)
+      : threads_(press_threads), has_state_(state == State::folder) {
     std::filesystem::create_directory(folder / "root");
     action.root = folder / "root";
   }
+  // In the order of a stop: a job under way uses all but the handler.
+  ~FilesHouse() {
+    handler_.reset();
+    press_.reset();
+  }
+  FilesHouse(const FilesHouse&) = delete;
+  FilesHouse& operator=(const FilesHouse&) = delete;
 
   std::filesystem::path write(std::string_view name, std::string_view content) const {
     return folder.write("root/" + std::string(name), content);
@@ -205,14 +216,35 @@ class FilesHouse {
     return folder.read("log");
   }
 
+  // Where the copy of a kept version lies, relative to `folder`.
+  static std::string copy_of(std::string_view content) {
+    return "state/kept/" + ContentStore::name_of(sha256(content), "");
+  }
+  // Where a variant that press made lies, relative to `folder`.
+  static std::string variant_of(std::string_view content, http::Coding coding) {
+    return "state/variants/" + file_of({sha256(content), coding, std::nullopt});
+  }
+
   ScratchFolder folder;
   config::FilesAction action;
+  config::PressSettings press_settings;
   std::unique_ptr<Log> log = *Log::open((folder / "log").string(), Log::Level::info);
   Counters counters;
   AssetCache cache{1024 * 1024};
 
  private:
+  std::unique_ptr<Index> open_index() const {
+    if (!has_state_) return nullptr;
+    auto index = Index::open(folder / "state", *log);
+    EXPECT_TRUE(index) << (index ? "" : index.error().message);
+    return index ? std::move(*index) : nullptr;
+  }
+  std::filesystem::path state(std::string_view name) const {
+    return has_state_ ? folder / "state" / name : std::filesystem::path();
+  }
+
   const unsigned threads_;
+  const bool has_state_;
   MimeTypes types_{"/nowhere/mime.types"};
   Proofs proofs_;
   Inspections inspections_;
@@ -220,10 +252,21 @@ class FilesHouse {
   std::deque<std::function<void()>> posted_;
   std::unique_ptr<Press> press_ = std::make_unique<Press>(threads_, *log);
   Pins pins_{{}, *press_, *log};
-  Variants variants_{{}, 0, nullptr, *log};
-  Kept kept_{{}, {}, nullptr, *log};
-  Services services_{*press_, pins_, proofs_, inspections_, nullptr, variants_,
-                     nullptr, kept_, types_,  counters,     *log};
+  std::unique_ptr<Index> index_ = open_index();
+  Variants variants_{state("variants"), press_settings.size, index_.get(), *log};
+  VariantMaker maker_{press_settings, variants_, *press_, *log};
+  Kept kept_{state("kept"), {}, index_.get(), *log};
+  Services services_{*press_,
+                     pins_,
+                     proofs_,
+                     inspections_,
+                     index_.get(),
+                     variants_,
+                     has_state_ ? &maker_ : nullptr,
+                     kept_,
+                     types_,
+                     counters,
+                     *log};
   std::shared_ptr<ManifestWatch> manifests_;
   std::vector<http::Handler*> chain_;
   NextHandler next_;
