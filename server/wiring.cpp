@@ -32,8 +32,17 @@ SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log
       variants_(made / "variants", settings.press.size, index_.get(), log),
       maker_(settings.press, variants_, *press_, log, coarse_now, press == Press::works),
       kept_(made / "kept", settings.keep, index_.get(), log),
-      services_{*press_, pins_, proofs_, inspections_, index_.get(), variants_,
-                &maker_, kept_, types_,  counters_,    log} {
+      services_{*press_,
+                pins_,
+                proofs_,
+                inspections_,
+                index_.get(),
+                variants_,
+                index_ ? &maker_ : nullptr,
+                kept_,
+                types_,
+                counters_,
+                log} {
   for (const config::Site& site : settings.sites) {
     for (const config::Route& route : site.routes) {
       for (const config::Action& action : route.chain) {
