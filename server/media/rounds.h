@@ -54,6 +54,7 @@ class Rounds {
   void keep_time();
   void tend();
   void look_at_manifests();
+  void look_at_young();
   void want_all();
   void start_clock();
 
