@@ -1,5 +1,8 @@
 #include "wiring.h"
 
+#include <algorithm>
+#include <variant>
+
 #include "base/clock.h"
 #include "http/fixed_handler.h"
 #include "media/handler.h"
@@ -21,6 +24,13 @@ std::string url_prefix_of(const config::Site& site, const config::Route& route) 
   return site.names.front() + (route.is_prefix() ? route.path : "/");
 }
 
+bool is_last_files(const config::Route& route, const config::FilesAction& files) {
+  const auto last = std::find_if(route.chain.rbegin(), route.chain.rend(), [](const auto& action) {
+    return std::holds_alternative<config::FilesAction>(action);
+  });
+  return &std::get<config::FilesAction>(*last) == &files;
+}
+
 }  // namespace
 
 SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log,
@@ -32,8 +42,17 @@ SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log
       variants_(made / "variants", settings.press.size, index_.get(), log),
       maker_(settings.press, variants_, *press_, log, coarse_now, press == Press::works),
       kept_(made / "kept", settings.keep, index_.get(), log),
-      services_{*press_, pins_, proofs_, inspections_, index_.get(), variants_,
-                &maker_, kept_, types_,  counters_,    log} {
+      services_{*press_,
+                pins_,
+                proofs_,
+                inspections_,
+                index_.get(),
+                variants_,
+                index_ ? &maker_ : nullptr,
+                kept_,
+                types_,
+                counters_,
+                log} {
   for (const config::Site& site : settings.sites) {
     for (const config::Route& route : site.routes) {
       for (const config::Action& action : route.chain) {
@@ -77,7 +96,8 @@ std::unique_ptr<http::Handler> Handlers::make(const config::Site& site, const co
   if (const auto* files = std::get_if<config::FilesAction>(&action)) {
     return std::make_unique<media::FilesHandler>(
         *files, static_cast<std::uint32_t>(handlers_.size()), cache_, media_.services(),
-        media_.manifests_of(*files), url_prefix_of(site, route), post_);
+        media_.manifests_of(*files), url_prefix_of(site, route), post_,
+        is_last_files(route, *files));
   }
   if (const auto* respond = std::get_if<config::RespondAction>(&action)) {
     return std::make_unique<http::RespondHandler>(*respond);

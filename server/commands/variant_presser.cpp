@@ -86,10 +86,12 @@ Result<media::VariantMaker::Content> VariantPresser::look_at(const media::Librar
   const bool is_asked = index_ && memory == Memory::trusted;
   const auto known = is_asked ? index_->file(found->identity, name) : std::nullopt;
   if (known) return media::VariantMaker::Content{known->digest, found->identity, found->file};
+  // Asked before it is read: times that are this young may stay the same through another change.
+  const bool may_be_noted = !effort_.check && media::is_settled(found->identity);
   const auto inspection =
       media::inspect(found->file->number(), found->identity, {name, false, false, effort_.give_up});
   if (!inspection) return tl::unexpected(inspection.error());
-  if (!effort_.check) index_->put_file(found->identity, name, *inspection);
+  if (may_be_noted) index_->put_file(found->identity, name, *inspection);
   return media::VariantMaker::Content{inspection->digest, found->identity, found->file};
 }
 

@@ -69,9 +69,10 @@ http::Response partial(const Asset& asset, const Decision& decision,
 // Only for a dictionary that the client names and we know it by its digest: a page whose answer
 // was coded with another would lose it (RFC 9842, 2.2).
 const Variant* delta_for(const Asset& asset, const http::Request& request,
-                         const http::CodingWeights& weights, const Variant* other) {
+                         const http::CodingWeights& weights, const Variant* other,
+                         std::string& scratch) {
   if (asset.deltas.empty() || weights.of(http::Coding::dcz) == 0) return nullptr;
-  const auto field = request.find("Available-Dictionary");
+  const auto field = request.combined(FieldName::available_dictionary, scratch);
   if (!field || !may_use_dictionary(request, asset.extra)) return nullptr;
   const auto from = parse_available_dictionary(*field);
   return from ? asset.choose_delta(weights, *from, other) : nullptr;
@@ -97,7 +98,7 @@ Decision decide(const Asset& asset, const http::Request& request, const Caching*
   decision.caching = earned ? earned : &asset.caching;
   const auto weights = http::coding_weights(request.combined(FieldName::accept_encoding, scratch));
   decision.variant = asset.choose(weights);
-  if (const Variant* delta = delta_for(asset, request, weights, decision.variant)) {
+  if (const Variant* delta = delta_for(asset, request, weights, decision.variant, scratch)) {
     decision.variant = delta;
   }
   if (decision.variant == nullptr) {

@@ -30,6 +30,9 @@ std::string why_not(const Variant& variant, const Variant* chosen,
   if (weights.of(variant.coding) == 0) {
     return asked ? "Accept-Encoding does not accept it" : "there is no Accept-Encoding";
   }
+  if (variant.dictionary && !(chosen && chosen->size() <= variant.size())) {
+    return "it is for clients that name another version in Available-Dictionary";
+  }
   if (chosen && weights.of(variant.coding) == weights.of(chosen->coding)) {
     return "it is accepted as gladly, but not smaller";
   }

@@ -51,11 +51,13 @@ Result<Located> Finder::find_alternate(std::string_view file) const {
   return located({std::string(file), std::move(*found), std::nullopt, true});
 }
 
+// A file that is there and may not be read has not gone; and what was kept before the route's
+// rules were changed is under the new ones.
 std::optional<Located> Finder::find_kept(std::string_view path) const {
   // It may have been allowed when it was kept.
-  if (!denied_reason(path, action_.allow).empty()) return std::nullopt;
+  if (action_.uploads || !denied_reason(path, action_.allow).empty()) return std::nullopt;
   const auto version = kept_.find(rules_.url_of(path));
-  if (!version) return std::nullopt;
+  if (!version || library_.identify(path)) return std::nullopt;
   auto copy = kept_.open(version->content);
   if (!copy || copy->kind != Found::Kind::file) return std::nullopt;
   return located({std::string(path), std::move(*copy), version});

@@ -34,9 +34,10 @@ class FilesHandler::Waiting final : public http::Call {
 FilesHandler::FilesHandler(const config::FilesAction& action, std::uint32_t number,
                            AssetCache& cache, Services& services,
                            std::shared_ptr<ManifestWatch> manifests, std::string url_prefix,
-                           Post post)
+                           Post post, bool is_last)
     : action_(action),
       number_(number),
+      is_last_(is_last),
       cache_(cache),
       services_(services),
       manifests_(std::move(manifests)),
@@ -101,6 +102,7 @@ Result<Located> FilesHandler::locate(std::string_view path) {
     found = finder_.find(path);
     if (found) return found;
   }
+  if (!is_last_) return found;
   if (auto kept = finder_.find_kept(path)) return std::move(*kept);
   return found;
 }
@@ -357,7 +359,7 @@ void FilesHandler::not_found(http::Exchange& exchange, std::string_view path, co
     return exchange.respond(http::plain_response(http::status_of(error.kind)));
   }
   // A page of the application under the name of a missing script would be kept as the script.
-  if (loader_.rules().is_fingerprinted_name(path)) {
+  if (is_last_ && loader_.rules().is_fingerprinted_name(path)) {
     note(exchange, "the name is fingerprinted, so the answer is 404 no-store and not the app's");
     exchange.notes.cache = "no-store";
     return exchange.respond(http::plain_response(404));

@@ -23,9 +23,11 @@ namespace frontis::media {
 class FilesHandler final : public http::Handler {
  public:
   // All references outlive the handler; `number` tells its entries in `cache` from others'.
+  // `is_last`: no other files action is tried after this one, so it is the one that knows what is
+  // missing.
   FilesHandler(const config::FilesAction& action, std::uint32_t number, AssetCache& cache,
                Services& services, std::shared_ptr<ManifestWatch> manifests, std::string url_prefix,
-               Post post);
+               Post post, bool is_last = true);
   ~FilesHandler() override;
 
   void handle(http::Exchange& exchange) override;
@@ -82,6 +84,7 @@ class FilesHandler final : public http::Handler {
 
   const config::FilesAction& action_;
   const std::uint32_t number_;
+  const bool is_last_;
   AssetCache& cache_;
   Services& services_;
   std::shared_ptr<ManifestWatch> manifests_;

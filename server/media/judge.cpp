@@ -71,9 +71,13 @@ bool Judge::is_worth_keeping(const CachingFacts& facts) const {
   return !action_.uploads && facts.hashed && (facts.verified || facts.watched == Watched::steady);
 }
 
+bool Judge::is_promised(std::string_view file) const {
+  return is_declared(file) || manifests_->current()->lists(file);
+}
+
 bool Judge::may_be_trusted(std::string_view file) const {
-  return !action_.uploads && (is_declared(file) || manifests_->current()->lists(file) ||
-                              FingerprintCheck(last_segment(file)).has_candidates());
+  return !action_.uploads &&
+         (is_promised(file) || FingerprintCheck(last_segment(file)).has_candidates());
 }
 
 bool Judge::is_declared(std::string_view file) const {

@@ -39,6 +39,8 @@ class Judge {
   // Whether a file with these facts stays answerable after it has gone from its root: its name
   // is a promise that was proved, and it is no user's upload.
   bool is_worth_keeping(const CachingFacts& facts) const;
+  // Whether a manifest or a declared prefix speaks for its name.
+  bool is_promised(std::string_view file) const;
   // Whether its name could be a promise, once its content is known.
   bool may_be_trusted(std::string_view file) const;
   // Whether the name of a missing file promises that its content never changes.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t quick_size = 64 * 1024;             // read and hashed on the loop
 constexpr std::uint64_t awaited_size = 8ULL * 1024 * 1024;  // a request waits for its hash
+constexpr long most_keeping = 64;                           // each holds its file open
 
 void share(Inspections& inspections, const Origin& origin, const Result<Inspection>& inspection) {
   if (inspection) {
@@ -157,16 +158,19 @@ void Loader::find_alternates(Asset& asset, const Origin& origin) const {
   if (!asset.alternates.empty()) asset.by_accept = true;
 }
 
-// Has a version that will be asked for after the next deploy kept, while it is open.
+// Has a version that will be asked for after the next deploy kept, while it is open. Beyond
+// `most_keeping` it is for press's rounds.
 void Loader::keep(const Origin& origin, const CachingFacts& facts, const Inspection& inspection) {
   if (origin.kept || !services_.maker || !services_.maker->works() ||
       !judge_.is_worth_keeping(facts))
     return;
   const std::string url = judge_.url_of(origin.file);
   if (!services_.kept.is_wanted(url, inspection.digest)) return;
+  if (keeping_.use_count() > most_keeping) return;
   services_.press.submit(
-      Press::Urgency::soon, [&kept = services_.kept, url, found = origin.found,
-                             content = inspection.digest, by_list = !facts.verified.has_value()] {
+      Press::Urgency::soon,
+      [&kept = services_.kept, url, found = origin.found, content = inspection.digest,
+       by_list = !facts.verified.has_value(), keeping = keeping_] {
         kept.keep({url, logical_name(url), content, by_list, found.identity, found.file->number()});
       });
 }

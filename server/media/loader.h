@@ -85,7 +85,8 @@ class Loader {
   Siblings siblings_;
   Pressed pressed_;
   Post post_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // what posted work looks for
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);    // what posted work looks for
+  std::shared_ptr<bool> keeping_ = std::make_shared<bool>(true);  // held by keep()'s jobs
 };
 
 }  // namespace frontis::media

@@ -75,6 +75,10 @@ bool Pressed::is_unchanged(const Asset& asset) const {
     const Standing now = services_.variants.standing(key);
     if (now != asset.made[static_cast<std::size_t>(row.coding)]) return false;
   }
+  // What could not be made before may be by now.
+  if (services_.maker && services_.maker->would_make(asset.digest, asset.identity().size())) {
+    return false;
+  }
   const auto versions = earlier(asset.logical, asset.digest);
   return std::equal(versions.begin(), versions.end(), asset.deltas.begin(), asset.deltas.end(),
                     [&](const Sha256& from, const Asset::Delta& known) {

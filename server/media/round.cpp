@@ -3,12 +3,24 @@
 #include <iterator>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "media/dictionary.h"
 #include "media/mime.h"
 #include "media/pressed.h"
 
 namespace frontis::media {
+
+namespace {
+
+// Whether somebody may still be writing it.
+bool is_young(const Identity& identity) {
+  constexpr std::int64_t two_seconds = 2'000'000'000;
+  const std::int64_t age = wall_nanoseconds() - identity.ctime_ns;
+  return age >= 0 && age < two_seconds;
+}
+
+}  // namespace
 
 Round::Round(const PressedRoot& root, Services& services)
     : files_(*root.files),
@@ -32,6 +44,23 @@ void Round::want(std::vector<std::string> files) {
   }
   wanted_.insert(wanted_.end(), std::make_move_iterator(files.begin()),
                  std::make_move_iterator(files.end()));
+}
+
+bool Round::want_young() {
+  std::vector<std::string> young;
+  {
+    const std::lock_guard lock(mutex_);
+    young.swap(young_);
+  }
+  if (young.empty()) return false;
+  want(std::move(young));
+  return true;
+}
+
+// Beyond `most_wanted` they are for the next walk.
+void Round::put_off(const std::string& file) {
+  const std::lock_guard lock(mutex_);
+  if (young_.size() < most_wanted) young_.push_back(file);
 }
 
 bool Round::manifests_changed() {
@@ -110,10 +139,15 @@ bool Round::is_of_interest(const std::string& file, const Found& found) const {
   return judge_.may_be_trusted(file) && services_.kept.has_room_for(found.identity.size);
 }
 
-std::optional<Round::Seen> Round::see(const std::string& file) const {
+std::optional<Round::Seen> Round::see(const std::string& file) {
   const Library library(files_);
   auto found = library.find(file);
   if (!found || !is_of_interest(file, *found)) return std::nullopt;
+  // Its name would be pinned to what it holds now, for ever: not to half of a file.
+  if (judge_.is_promised(file) && is_young(found->identity)) {
+    put_off(file);
+    return std::nullopt;
+  }
   auto inspection = inspection_of(file, *found);
   if (!inspection) return std::nullopt;
   Seen seen;
@@ -131,14 +165,13 @@ std::optional<Inspection> Round::inspection_of(const std::string& file, const Fo
   auto known = services_.index ? services_.index->file(found.identity, name) : std::nullopt;
   if (!known) {
     const bool ask_magic = services_.types.of(name).empty();
+    // Asked before it is read: times that are this young may stay the same through another change.
+    const bool may_be_noted = services_.index && is_settled(found.identity);
     auto inspection = inspect(found.file->number(), found.identity,
                               {name, false, ask_magic, &services_.press.stopping()});
     if (!inspection) return std::nullopt;  // it changes: that will be told
     known = std::move(*inspection);
-    // Times that are this young may stay the same through another change.
-    if (services_.index && is_settled(found.identity)) {
-      services_.index->put_file(found.identity, name, *known);
-    }
+    if (may_be_noted) services_.index->put_file(found.identity, name, *known);
   }
   // So that no loop has it hashed again.
   if (is_large) services_.inspections.finish(found.identity, name, *known);
@@ -154,7 +187,7 @@ void Round::keep(const std::string& file, const Seen& seen) const {
                        seen.found.file->number()});
 }
 
-bool Round::make(const std::string& file) const {
+bool Round::make(const std::string& file) {
   const auto seen = see(file);
   if (!seen || !services_.maker || !is_compressible(seen->type)) return false;
   services_.maker->make_now({seen->inspection.digest, seen->found.identity, seen->found.file});

@@ -36,6 +36,8 @@ class Round {
   void want_all();
   void want(std::vector<std::string> files);
   static constexpr std::size_t most_wanted = 20'000;
+  // The same for files that were too young to be judged. True when there are any.
+  bool want_young();
   // Has the manifests looked at. True when they say something else than the last time.
   bool manifests_changed();
 
@@ -48,7 +50,7 @@ class Round {
 
   // From any press thread: makes what the file lacks. True when something was made; a failure to
   // keep it is said in the log.
-  bool make(const std::string& file) const;
+  bool make(const std::string& file);
 
  private:
   struct Seen {
@@ -62,7 +64,8 @@ class Round {
   void begin_walk();
   std::optional<std::string> walk_on();
   bool is_of_interest(const std::string& file, const Found& found) const;
-  std::optional<Seen> see(const std::string& file) const;
+  std::optional<Seen> see(const std::string& file);
+  void put_off(const std::string& file);
   std::optional<Inspection> inspection_of(const std::string& file, const Found& found) const;
   void keep(const std::string& file, const Seen& seen) const;
   void make_deltas(const std::string& file, const Seen& seen) const;
@@ -71,9 +74,10 @@ class Round {
   Services& services_;
   const std::shared_ptr<ManifestWatch> manifests_;
   const Judge judge_;
-  mutable std::mutex mutex_;  // of the two below
+  std::mutex mutex_;  // of the three below
   bool all_wanted_ = false;
   std::deque<std::string> wanted_;
+  std::vector<std::string> young_;
   std::unique_ptr<RootWalk> walk_;
   std::uint64_t generation_;  // of the manifests; of whoever asks manifests_changed()
 };

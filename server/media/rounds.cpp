@@ -174,11 +174,18 @@ void Rounds::look_at_manifests() {
   if (is_changed) begin_looking();
 }
 
+void Rounds::look_at_young() {
+  bool is_any = false;
+  for (const auto& round : rounds_) is_any = round->want_young() || is_any;
+  if (is_any) begin_looking();
+}
+
 void Rounds::tend() {
   const bool is_time = steady_clock::now() - looked_at_all_ >= pace_.again;
   const bool is_new = services_.index->refresh();
   const std::int64_t foreign = services_.index->foreign_changes();
   look_at_manifests();
+  look_at_young();
   if (!is_time && !is_new && foreign == foreign_) return;
   foreign_ = foreign;
   services_.kept.tend();

@@ -26,7 +26,7 @@ namespace frontis::media {
 class Rounds {
  public:
   struct Pace {
-    std::chrono::milliseconds tend{2'000};  // to look what other processes have written
+    std::chrono::milliseconds tend{5'000};  // to look what other processes have written
     // To look at everything again: kept versions are noted as seen after an hour.
     std::chrono::milliseconds again{61 * 60'000};
   };
@@ -54,6 +54,7 @@ class Rounds {
   void keep_time();
   void tend();
   void look_at_manifests();
+  void look_at_young();
   void want_all();
   void start_clock();
 

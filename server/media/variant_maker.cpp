@@ -81,6 +81,12 @@ bool VariantMaker::lacks(const Sha256& content, std::uint64_t size) const {
          });
 }
 
+bool VariantMaker::would_make(const Sha256& content, std::uint64_t size) const {
+  if (!works_ || is_resting() || !lacks(content, size)) return false;
+  const std::lock_guard lock(mutex_);
+  return wanted_.size() < most_wanted && !wanted_.contains(content);
+}
+
 void VariantMaker::want(const Content& content) {
   if (is_resting() || !lacks(content.digest, content.identity.size)) return;
   if (!begin(wanted_, most_wanted, content.digest)) return;

@@ -50,6 +50,9 @@ class VariantMaker {
   // Whether a coding that is wanted (press.codings) is neither there nor known to be useless, of
   // content that is neither too small (under 64 bytes) nor too large (press.largest). For loops.
   bool lacks(const Sha256& content, std::uint64_t size) const;
+  // Whether want() would take it on now: it lacks something, nobody is at it, and there was no
+  // failure in the last minute.
+  bool would_make(const Sha256& content, std::uint64_t size) const;
   // From a loop: has it made at idle priority, once however many ask. At most `most_wanted` wait,
   // since each holds a file open: beyond that it is for who asks again. Nothing is made in the
   // minute after one could not be stored.
@@ -100,7 +103,7 @@ class VariantMaker {
   const std::function<Instant()> clock_;
   const bool works_;
 
-  std::mutex mutex_;  // of the two sets; loops take it as well
+  mutable std::mutex mutex_;  // of the two sets; loops take it as well
   Wanted wanted_, wanted_deltas_;
   std::atomic<Instant> rest_until_{Instant::min()};
 };

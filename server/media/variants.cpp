@@ -228,7 +228,7 @@ void Variants::drop(const VariantRow& row) {
 
 void Variants::tend() {
   if (!is_active()) return;
-  if (const auto touched = table_.take_touched(); !touched.empty()) index_->set_used(touched);
+  write_uses();
   bury_lost();
   learn_foreign();
   restore_rows();
@@ -236,6 +236,16 @@ void Variants::tend() {
   if (make_room(0)) table_.release(0);  // the budget may be smaller than it was
   drop_orphans();
   store_.sweep(clock_());
+}
+
+// Not each time: a write has other processes tend their part as well, which would have us tend
+// ours again.
+void Variants::write_uses() {
+  constexpr std::int64_t pause = 600;
+  const std::int64_t now = clock_();
+  if (now >= uses_written_ && now - uses_written_ < pause) return;
+  uses_written_ = now;
+  if (const auto touched = table_.take_touched(); !touched.empty()) index_->set_used(touched);
 }
 
 void Variants::bury_lost() {

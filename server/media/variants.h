@@ -80,6 +80,7 @@ class Variants {
   bool make_room(std::uint64_t bytes);
   void drop(const VariantRow& row);
 
+  void write_uses();
   void bury_lost();
   void learn_foreign();
   void restore_rows();
@@ -97,6 +98,7 @@ class Variants {
   // Held by press threads while they change index and table together. Never by a loop.
   std::mutex rows_mutex_;
   std::int64_t seen_changes_ = 0;  // of the index, by other processes
+  std::int64_t uses_written_ = 0;  // seconds since 1970; of whoever tends
 };
 
 }  // namespace frontis::media

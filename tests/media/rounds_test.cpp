@@ -7,6 +7,7 @@
 #include <functional>
 #include <thread>
 
+#include "base/clock.h"
 #include "media/library.h"
 #include "media/root_walk.h"
 #include "scratch_folder.h"
@@ -228,6 +229,16 @@ TEST_F(RoundsTest, UnfingerprintedNamesAreCodedButNeverKept) {
   const std::string file = write_fingerprinted("app", content);
   expect_kept(file);
   EXPECT_EQ(house_->kept.list().size(), 1U);
+}
+
+// It may be half of a file, and what is pinned to a declared name is pinned for ever.
+TEST_F(RoundsTest, ADeclaredNameIsNotJudgedWhileItsFileIsYoung) {
+  action_.fingerprinted = {"assets/"};
+  write("assets/app.css", text_of("declared"));
+  begin();
+  expect_kept("assets/app.css");
+  const auto age = wall_nanoseconds() - identity_in_root("assets/app.css").ctime_ns;
+  EXPECT_GE(age, 2'000'000'000);
 }
 
 TEST_F(RoundsTest, UploadsAreNeverKept) {

@@ -41,7 +41,7 @@ def server(binary, module_folder):
         "/ever/": {"files": str(root), "cache": "immutable"},
         "/never/": {"files": str(root), "cache": "none"},
     }}
-    with Server(module_folder, sites) as running:
+    with Server(module_folder, sites, press={"codings": []}) as running:
         yield running
 
 

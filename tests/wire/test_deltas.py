@@ -89,7 +89,9 @@ def server(binary, module_folder):
 
 
 @pytest.mark.parametrize("name, before, content", [
-    (JS2, SCRIPT1, SCRIPT2), (CSS2, STYLE1, STYLE2), (JS1, SCRIPT2, SCRIPT1)])
+    (JS2, SCRIPT1, SCRIPT2), (CSS2, STYLE1, STYLE2),
+    (JS1, SCRIPT2, SCRIPT1),
+], ids=["script", "style", "an older script"])
 def test_a_delta_holds_what_has_changed(server, tmp_path, name, before, content):
     response = wait_for_delta(server, f"/{name}", before)
     assert undelta(tmp_path / "decoded", response.body, before) == content

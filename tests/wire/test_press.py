@@ -5,6 +5,8 @@ import gzip
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -272,3 +274,25 @@ def test_a_stop_does_not_wait_for_press(serve, tmp_path, count, size):
     server.signal(signal.SIGTERM)
     assert server.wait(10) == 0
     assert len(stored(variants)) < len(CODINGS) * count, "it had nothing left to do"
+
+
+@pytest.fixture
+def busy_machine():
+    """Every core has more to do than it can: idle work gets next to nothing."""
+    count = 4 * len(os.sched_getaffinity(0))
+    spin = "import time\nend = time.monotonic() + 60\nwhile time.monotonic() < end: pass"
+    busy = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(count)]
+    yield
+    for process in busy:
+        process.kill()
+        process.wait()
+
+
+def test_a_stop_does_not_wait_for_idle_time(serve, tmp_path, busy_machine):
+    files = {f"{i}.css": text(i, LARGE) for i in range(60)}
+    server = start(serve, write_tree(tmp_path / "root", files), press={"threads": 2})
+    for _ in range(3):
+        time.sleep(2.0)  # press is within a file by now
+        server.signal(signal.SIGTERM)
+        assert server.wait(10) == 0
+        server.start()
