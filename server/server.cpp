@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <system_error>
 #include <thread>
@@ -24,10 +26,14 @@ namespace frontis {
 
 namespace {
 
+// A stop waits so long for threads that may not get the processor at all.
+constexpr std::chrono::milliseconds press_patience{2000};
+
 // Unix sockets that were bound are removed again, whatever way we leave.
 class BoundPaths {
  public:
-  ~BoundPaths() {
+  ~BoundPaths() { remove(); }
+  void remove() const {
     for (const auto& path : paths_) ::unlink(path.c_str());
   }
   void add(const config::Listen& listen) {
@@ -174,9 +180,17 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
   log.info("stopping: answers in flight are finished, for at most {} s",
            settings.limits.drain.count() / 1000);
   drain(lanes, signals, settings.limits);
-  media.stop();
-  log.info("stopped");
-  return {};
+  lanes.clear();
+  access.reset();
+  if (media.stop(press_patience)) {
+    log.info("stopped");
+    return {};
+  }
+  // What press had begun is made anew after the next start; nothing of it is half done on disk.
+  log.info("stopped, without waiting for what was being compressed");
+  log.flush();
+  bound.remove();
+  std::_Exit(0);
 }
 
 }  // namespace frontis

@@ -66,13 +66,15 @@ SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log
   }
 }
 
-SharedMedia::~SharedMedia() { stop(); }
+SharedMedia::~SharedMedia() { stop(std::chrono::hours(1)); }
 
 void SharedMedia::start() { rounds_ = std::make_unique<media::Rounds>(roots_, services_); }
 
-void SharedMedia::stop() {
+bool SharedMedia::stop(std::chrono::milliseconds patience) {
   if (rounds_) rounds_->stop();  // nobody submits to press any more
+  if (press_ && !press_->end_within(patience)) return false;
   press_.reset();
+  return true;
 }
 
 Handlers::Handlers(const config::Settings& settings, SharedMedia& media, media::Post post)

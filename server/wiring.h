@@ -3,6 +3,7 @@
 // alike.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -43,8 +44,9 @@ class SharedMedia {
   }
   // Begins press's rounds over all roots.
   void start();
-  // No more work is begun or finished: the loops' threads have ended.
-  void stop();
+  // No more work is begun or finished: the loops' threads have ended. False when press's idle
+  // threads do not end in time: nothing that they use may be freed then.
+  bool stop(std::chrono::milliseconds patience);
 
  private:
   media::MimeTypes types_;

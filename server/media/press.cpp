@@ -69,12 +69,22 @@ void Press::start(unsigned idle_threads) {
   }
 }
 
-Press::~Press() {
+void Press::begin_to_end() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   work_to_do_.notify_all();
+}
+
+bool Press::end_within(std::chrono::milliseconds patience) {
+  begin_to_end();
+  std::unique_lock lock(mutex_);
+  return stopped_.wait_for(lock, patience, [this] { return ended_ == threads_.size(); });
+}
+
+Press::~Press() {
+  begin_to_end();
   for (std::thread& thread : threads_) thread.join();
   for (Jobs& jobs : jobs_) jobs.clear();  // while this is whole: what they hold may submit
 }
@@ -127,7 +137,7 @@ void Press::work(Urgency rank) {
   std::unique_lock lock(mutex_);
   for (;;) {
     work_to_do_.wait(lock, [this, rank] { return stopping_ || jobs_for(rank) != nullptr; });
-    if (stopping_) return;
+    if (stopping_) break;
     Jobs& jobs = *jobs_for(rank);
     auto job = std::move(jobs.front());
     jobs.pop_front();
@@ -142,6 +152,8 @@ void Press::work(Urgency rank) {
     if (running_ == 0 && waiting() == 0) idle_.notify_all();
     if (rank == Urgency::idle) rest(lock, spent);
   }
+  ++ended_;
+  stopped_.notify_all();
 }
 
 // So that a thread uses its share and no more, seen over a while.

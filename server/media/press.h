@@ -37,6 +37,10 @@ class Press {
   // Waits for the jobs that run, drops the ones that wait.
   ~Press();
 
+  // Begins to end, and says whether all threads have ended within `patience`: on a busy machine
+  // the kernel may leave an idle one in the middle of its job for as long as it likes.
+  bool end_within(std::chrono::milliseconds patience);
+
   // Becomes true when this ends: a job that may last looks at it and gives up.
   const std::atomic<bool>& stopping() const { return stopping_; }
 
@@ -55,6 +59,7 @@ class Press {
   using Jobs = std::deque<std::function<void()>>;
   static constexpr std::size_t busy_threads = 2;  // besides the idle ones
 
+  void begin_to_end();
   void start(unsigned idle_threads);
   void work(Urgency rank);
   Jobs* jobs_for(Urgency rank);
@@ -64,9 +69,10 @@ class Press {
   Log& log_;
   const unsigned share_;
   std::mutex mutex_;
-  std::condition_variable work_to_do_, idle_;
+  std::condition_variable work_to_do_, idle_, stopped_;
   std::array<Jobs, 3> jobs_;  // by Urgency
   std::size_t running_ = 0;
+  std::size_t ended_ = 0;              // threads
   std::atomic<bool> stopping_{false};  // changed under the mutex
   std::vector<std::thread> threads_;
 };
