@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "content.h"
@@ -49,6 +50,12 @@ class PressedTest : public ::testing::Test {
     house_.write("a.js", content);
     return *Library(house_.action).find("a.js");
   }
+  static Coded finished(Coded coded, const Found& file) {
+    Variant plain;
+    plain.identity = file.identity;
+    coded.asset.variants.push_back(std::move(plain));
+    return coded;
+  }
   Coded variants(const std::string& content, std::vector<CodedFile> siblings = {}) {
     return variants(house_.services(), content, std::move(siblings));
   }
@@ -56,13 +63,16 @@ class PressedTest : public ::testing::Test {
                  std::vector<CodedFile> siblings = {}) {
     Coded coded{{}, std::move(siblings)};
     coded.asset.digest = sha256(content);
-    Pressed(services).add_variants(coded.asset, found(content), coded.asset.digest, coded.files);
-    return coded;
+    const Found file = found(content);
+    Pressed(services).add_variants(coded.asset, file, coded.asset.digest, coded.files);
+    return finished(std::move(coded), file);
   }
+  // Once all other variants are there, as they are before deltas are looked for.
   Coded deltas(const std::string& content, const std::string& logical = "app.*.js") {
-    Coded coded;
-    coded.asset.digest = sha256(content);
+    variants(content);
+    Coded coded = variants(content);
     coded.asset.logical = logical;
+    coded.files.clear();
     Pressed(house_.services())
         .add_deltas(coded.asset, found(content), coded.asset.digest, coded.files);
     return coded;
