@@ -39,8 +39,6 @@ std::string why_not(const Variant& variant, const Variant* chosen,
   return "Accept-Encoding gives it less weight";
 }
 
-}  // namespace
-
 void explain_variants(const Asset& asset, const http::Request& request, const Variant* chosen,
                       http::Explanation& to) {
   std::string scratch;
@@ -52,6 +50,19 @@ void explain_variants(const Asset& asset, const http::Request& request, const Va
     to.push_back(described(variant) +
                  ", is not used: " + why_not(variant, chosen, weights, field.has_value()));
   }
+}
+
+}  // namespace
+
+void explain_answer(const Asset& asset, const std::filesystem::path& root,
+                    const http::Request& request, const Decision& decision, http::Explanation& to) {
+  to.push_back("file " + (root / asset.identity().file).string());
+  to.insert(to.end(), asset.remarks.begin(), asset.remarks.end());
+  to.push_back("type " + asset.type);
+  explain_variants(asset, request, decision.variant, to);
+  to.push_back("caching '" + std::string(decision.caching->label) +
+               "': " + decision.caching->reason);
+  if (asset.sandboxed) to.push_back("uploads: active content is defused");
 }
 
 }  // namespace frontis::media

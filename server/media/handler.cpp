@@ -256,7 +256,9 @@ void FilesHandler::respond(http::Exchange& exchange, const Asset& asset, const D
   }
   if (decision.variant) exchange.notes.variant = http::row_of(decision.variant->coding).token;
   exchange.notes.cache = decision.caching->label;
-  if (exchange.explanation) explain(exchange, asset, decision);
+  if (exchange.explanation) {
+    explain_answer(asset, library_.root(), exchange.request(), decision, *exchange.explanation);
+  }
   exchange.respond(respond_with(asset, decision, std::move(content)));
 }
 
@@ -334,17 +336,6 @@ std::string_view FilesHandler::md5_of(const Asset& asset, std::string_view path)
     entry->md5 = digest.finish_hex();
   }
   return entry->md5;
-}
-
-void FilesHandler::explain(http::Exchange& exchange, const Asset& asset,
-                           const Decision& decision) const {
-  note(exchange, "file " + (library_.root() / asset.identity().file).string());
-  for (const std::string& remark : asset.remarks) note(exchange, remark);
-  note(exchange, "type " + asset.type);
-  explain_variants(asset, exchange.request(), decision.variant, *exchange.explanation);
-  note(exchange,
-       "caching '" + std::string(decision.caching->label) + "': " + decision.caching->reason);
-  if (asset.sandboxed) note(exchange, "uploads: active content is defused");
 }
 
 void FilesHandler::not_found(http::Exchange& exchange, std::string_view path, const Error& error) {

@@ -76,7 +76,6 @@ class FilesHandler final : public http::Handler {
   std::optional<Caching> earned_by_query(const http::Request& request, const Asset& asset,
                                          std::string_view path);
   std::string_view md5_of(const Asset& asset, std::string_view path);
-  void explain(http::Exchange& exchange, const Asset& asset, const Decision& decision) const;
 
   void not_found(http::Exchange& exchange, std::string_view path, const Error& error);
   void redirect_to_slash(http::Exchange& exchange);
