@@ -314,7 +314,7 @@ TEST_F(LibraryTest, TimesThatDoNotFitAreHeldWithinBounds) {
   EXPECT_TRUE(library().identify("index.html").has_value());
 }
 
-TEST(IdentityTest, SecondsAreRoundedDownAlsoBefore1970) {
+TEST(Identity, SecondsAreRoundedDownAlsoBefore1970) {
   const auto seconds = [](std::int64_t nanoseconds) {
     Identity identity;
     identity.mtime_ns = nanoseconds;
