@@ -180,14 +180,14 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
   log.info("stopping: answers in flight are finished, for at most {} s",
            settings.limits.drain.count() / 1000);
   drain(lanes, signals, settings.limits);
-  lanes.clear();
-  access.reset();
+  // The lanes stay: a job of press may still have something for their loops.
   if (media.stop(press_patience)) {
     log.info("stopped");
     return {};
   }
   // What press had begun is made anew after the next start; nothing of it is half done on disk.
   log.info("stopped, without waiting for what was being compressed");
+  access.reset();  // writes what the lanes have handed over
   log.flush();
   bound.remove();
   std::_Exit(0);

@@ -75,6 +75,12 @@ void Press::begin_to_end() {
     stopping_ = true;
   }
   work_to_do_.notify_all();
+  // To end, a thread must run, also for the kernel. Only root may lift one from the idle priority;
+  // for others a stop takes longer on a machine that has no time to spare.
+  const sched_param none{};
+  for (std::thread& thread : threads_) {
+    ::pthread_setschedparam(thread.native_handle(), SCHED_OTHER, &none);
+  }
 }
 
 bool Press::end_within(std::chrono::milliseconds patience) {
