@@ -1,13 +1,12 @@
 #include "commands/manifest_check.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/file_bytes.h"
 #include "base/text.h"
 #include "media/manifest.h"
 
@@ -36,15 +35,9 @@ Result<std::string> read_whole(const media::Found& found) {
     return fail(ErrorKind::invalid, "it is larger than 64 MiB");
   }
   std::string bytes(found.identity.size, '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = ::pread(found.file->number(), bytes.data() + filled, bytes.size() - filled,
-                                static_cast<off_t>(filled));
-    if (got < 0) return fail_errno("it cannot be read", errno);
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  bytes.resize(filled);
+  const auto got = read_at(found.file->number(), bytes, 0);
+  if (!got) return fail_errno("it cannot be read", errno);
+  bytes.resize(*got);
   return bytes;
 }
 

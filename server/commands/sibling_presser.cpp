@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/file_bytes.h"
 #include "base/text.h"
 #include "media/encoder.h"
 #include "media/sibling.h"
@@ -35,15 +36,7 @@ class FreshFile {
 
   // Each is 0, or what went wrong.
   int error() const { return error_; }
-  int write(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t count = ::write(file_.number(), bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return errno;
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return 0;
-  }
+  int write(std::string_view bytes) const { return write_all(file_.number(), bytes) ? 0 : errno; }
   // Owner and permissions of `status` as far as we may give them, and its modification time.
   int resemble(const struct stat& status) const {
     if (::geteuid() == 0 && ::fchown(file_.number(), status.st_uid, status.st_gid) != 0) {

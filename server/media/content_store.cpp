@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/descriptor.h"
+#include "base/file_bytes.h"
 #include "base/text.h"
 #include "media/draft.h"
 
@@ -68,13 +69,10 @@ Result<Draft> begin(const std::filesystem::path& folder, const std::string& name
 
 // The next bytes of `file`, as many as fit `block`; it has shrunk when there are none.
 Result<void> read_block(int file, std::uint64_t offset, std::string& block) {
-  ssize_t got = 0;
-  do {
-    got = pread(file, block.data(), block.size(), static_cast<off_t>(offset));
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) return fail_errno("cannot read", errno);
-  if (got == 0) return fail(ErrorKind::io, "it became shorter while it was being copied");
-  block.resize(static_cast<std::size_t>(got));
+  const auto got = read_at(file, block, offset);
+  if (!got) return fail_errno("cannot read", errno);
+  if (*got == 0) return fail(ErrorKind::io, "it became shorter while it was being copied");
+  block.resize(*got);
   return {};
 }
 

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/file_bytes.h"
+
 namespace frontis::media {
 
 namespace {
@@ -95,12 +97,7 @@ bool Draft::open() {
 }
 
 Result<void> Draft::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file_.number(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return unwritten(path_, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(file_.number(), bytes)) return unwritten(path_, errno);
   return {};
 }
 

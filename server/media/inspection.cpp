@@ -1,9 +1,9 @@
 #include "media/inspection.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+
+#include "base/file_bytes.h"
 
 namespace frontis::media {
 
@@ -17,15 +17,9 @@ tl::unexpected<Error> changed() {
 
 // Fills `block` from `offset`; fewer bytes than asked for mean that the file has shrunk.
 Result<void> read_block(int file, std::uint64_t offset, std::string& block) {
-  std::size_t filled = 0;
-  while (filled < block.size()) {
-    const ssize_t got = ::pread(file, block.data() + filled, block.size() - filled,
-                                static_cast<off_t>(offset + filled));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno("cannot read", errno);
-    if (got == 0) return changed();
-    filled += static_cast<std::size_t>(got);
-  }
+  const auto got = read_at(file, block, offset);
+  if (!got) return fail_errno("cannot read", errno);
+  if (*got < block.size()) return changed();
   return {};
 }
 

@@ -1,8 +1,8 @@
 #include "media/manifest_watch.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+
+#include "base/file_bytes.h"
 
 namespace frontis::media {
 
@@ -22,14 +22,7 @@ config::FilesAction readable(const config::FilesAction& from) {
 
 std::string read_all(int file, std::uint64_t size) {
   std::string bytes(static_cast<std::size_t>(size), '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got =
-        ::pread(file, bytes.data() + filled, bytes.size() - filled, static_cast<off_t>(filled));
-    if (got <= 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  bytes.resize(filled);
+  bytes.resize(read_at(file, bytes, 0).value_or(0));
   return bytes;
 }
 

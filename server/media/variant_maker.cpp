@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/file_bytes.h"
 #include "media/delta.h"
 
 namespace frontis::media {
@@ -34,19 +35,6 @@ VariantKey key_of(const Sha256& content, http::Coding coding) {
 }
 VariantKey delta_key_of(const Sha256& content, const Sha256& dictionary) {
   return {content, http::Coding::dcz, dictionary};
-}
-
-// Fewer than asked for when the file ends before. -1 and errno when it cannot be read.
-ssize_t read_fully(int file, char* into, std::size_t size) {
-  std::size_t filled = 0;
-  while (filled < size) {
-    const ssize_t got = pread(file, into + filled, size - filled, static_cast<off_t>(filled));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return -1;
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  return static_cast<ssize_t>(filled);
 }
 
 // Where an open file lies, or lay when it was opened: only for messages.
@@ -179,9 +167,9 @@ Result<std::string> VariantMaker::read(const Content& content) const {
   const int file = content.file->number();
   try {
     std::string bytes(size, '\0');
-    const ssize_t got = read_fully(file, bytes.data(), bytes.size());
-    if (got < 0) return fail_errno("reading " + path_of(file), errno);
-    const bool is_same = static_cast<std::uint64_t>(got) == size && sha256(bytes) == content.digest;
+    const auto got = read_at(file, bytes, 0);
+    if (!got) return fail_errno("reading " + path_of(file), errno);
+    const bool is_same = *got == size && sha256(bytes) == content.digest;
     if (is_same) return bytes;
     return fail(ErrorKind::io, path_of(file) + " was changed in place before it was encoded: " +
                                    "replace files by renaming, so that nobody reads a half");

@@ -1,12 +1,11 @@
 #include "media/variants.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
+#include "base/file_bytes.h"
 #include "media/inspection.h"
 #include "media/sibling.h"
 
@@ -26,15 +25,7 @@ bool is_outdated(const VariantRow& row, std::int64_t now) {
 // The first `size` bytes; none when there are not as many, or they cannot be read.
 std::shared_ptr<const std::string> read_bytes(int file, std::uint64_t size) {
   auto bytes = std::make_shared<std::string>(static_cast<std::size_t>(size), '\0');
-  std::size_t filled = 0;
-  while (filled < bytes->size()) {
-    const ssize_t got =
-        pread(file, bytes->data() + filled, bytes->size() - filled, static_cast<off_t>(filled));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return nullptr;
-    filled += static_cast<std::size_t>(got);
-  }
-  return bytes;
+  return read_at(file, *bytes, 0) == bytes->size() ? bytes : nullptr;
 }
 
 }  // namespace
