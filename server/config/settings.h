@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "config/app_settings.h"
+
 namespace frontis::config {
 
 // Where to listen: an address and port, or the path of a Unix socket.
@@ -18,6 +20,7 @@ struct Listen {
   std::string address;  // "" = every IPv4 and IPv6 address; else a literal such as 127.0.0.1 or ::1
   std::uint16_t port = 0;
   std::filesystem::path unix_path;  // not empty: a Unix socket, and the two above mean nothing
+  bool proxy_protocol = false;      // each connection begins with a PROXY header (v1 or v2)
   std::string source;               // the place of it, for errors: "frontis.yaml:3:9"
 
   bool is_unix() const { return !unix_path.empty(); }
@@ -81,8 +84,6 @@ struct CachePolicy {
   std::chrono::seconds max_age{0};  // for `seconds`
 };
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
-
 // Serve files of a directory. The route's prefix is stripped before the root is searched.
 struct FilesAction {
   std::filesystem::path root;  // absolute
@@ -92,6 +93,7 @@ struct FilesAction {
   std::vector<std::filesystem::path> links;  // absolute directories that links may lead to
   std::vector<std::string> allow;            // names (or globs) that the deny list would refuse
   bool uploads = false;                      // users put files here: active content is defused
+  bool internal = false;  // the route is reached by X-Accel-Redirect and X-Sendfile only; else 404
   bool modern_images = false;  // photo.jpg may be answered by photo.jpg.avif or .webp (Accept)
   Headers headers;             // added to each answer of this action
 };
@@ -110,7 +112,27 @@ struct RedirectAction {
   int status = 308;
 };
 
-using Action = std::variant<FilesAction, RespondAction, RedirectAction>;
+// Give the request to an application of `apps`. Never passes.
+struct AppAction {
+  std::string app;      // its name in Settings::apps
+  bool mount = false;   // the route's prefix goes to SCRIPT_NAME, PATH_INFO begins behind it
+  bool stream = false;  // neither the request's body nor the answer is buffered
+  std::chrono::seconds cache_responses{0};  // keep answers that say nothing of their own; 0 = none
+  Headers headers;                          // added to each answer of this action
+};
+
+// Answer with the value of a memcached key, if there is one.
+struct MemcachedAction {
+  Backend server;
+  // The key: "$uri" is replaced by path and query of the request as they came, "$path" by the
+  // decoded path, "$host" by the host in lower case.
+  std::string key;
+  std::string type;  // media type of the answer; empty: that of the path's extension
+  std::chrono::milliseconds timeout{200};  // for connecting, and for each wait
+  Headers headers;
+};
+
+using Action = std::variant<FilesAction, RespondAction, RedirectAction, AppAction, MemcachedAction>;
 
 struct Route {
   std::string path;           // "/static/" (prefix on a segment boundary) or "/robots.txt" (exact)
@@ -118,6 +140,7 @@ struct Route {
   std::string source;         // "frontis.yaml:12:5"
 
   bool is_prefix() const { return path.back() == '/'; }
+  bool is_internal() const;  // one of its files actions says so
 };
 
 struct Site {
@@ -136,6 +159,11 @@ struct Settings {
   KeepSettings keep;
   LogSettings log;
   Limits limits;
+  BufferSettings buffers;
+  // Whose X-Forwarded-* and Forwarded fields are believed; nobody's when empty.
+  std::vector<Network> trusted_proxies;
+  std::uint64_t response_cache = 64ULL * 1024 * 1024;  // bytes of kept answers (cache_responses)
+  std::vector<App> apps;
   std::vector<Site> sites;
 };
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/client.h"
 #include "http/message.h"
 
 namespace frontis::http {
@@ -31,6 +32,17 @@ class Handler {
 class Call {
  public:
   virtual ~Call() = default;
+  // A client that sends no more may still read. But where the answer costs somebody else's time,
+  // who has closed is taken to have left, and the exchange ends.
+  virtual bool ends_with_client() const { return false; }
+};
+
+// The body of a request, pulled off its connection. Whoever takes it destroys it before the
+// exchange ends, or with it.
+class RequestBody : public Source {
+ public:
+  // After `failed`: content_too_large, bad_request (framing), timeout, or io (the client left).
+  virtual const Error& fault() const = 0;
 };
 
 // What the access log wants to know beyond request and response. Views of static text or of
@@ -61,6 +73,22 @@ class Exchange {
   // True when another action would get the exchange from pass().
   bool can_pass() const { return chain_ != nullptr && next_ < chain_->size(); }
 
+  // The request's body, once; null where there is none. For a request to upgrade it is never null,
+  // and gives what the client sends after the 101. What is not pulled is discarded.
+  virtual std::unique_ptr<RequestBody> take_body() { return nullptr; }
+  // An interim answer (1xx, RFC 9110, 15.2) before the final one; `head` may be null. Clients of
+  // HTTP/1.0 do not get it.
+  virtual void inform(int /*status*/, const HeaderBlock* /*head*/) {}
+  // Begins anew with the route of `path` (decoded), which may be an internal one, as GET unless it
+  // is HEAD: what the app asks for with X-Accel-Redirect. In the answer to come, the fields of
+  // `override` replace those of the same name. Only once; later calls answer 500.
+  virtual void reroute(std::string path, std::shared_ptr<const HeaderBlock> override);
+  // Who asks. For as long as the request's views.
+  virtual const Client& client();
+  // Where the connection came in: "127.0.0.1" and a port, or "unix:" and 0.
+  virtual std::string_view server_address() const { return "127.0.0.1"; }
+  virtual std::uint16_t server_port() const { return 0; }
+
   // Keeps `call` until the exchange ends or is abandoned.
   void hold(std::unique_ptr<Call> call) { call_ = std::move(call); }
 
@@ -75,7 +103,11 @@ class Exchange {
   void reset();
 
   Request request_;
+  Client client_;
   std::unique_ptr<Call> call_;
+  // From reroute(): for the answer to come.
+  std::shared_ptr<const HeaderBlock> override_;
+  bool is_rerouted_ = false;
 
  private:
   const std::vector<Handler*>* chain_ = nullptr;

@@ -104,6 +104,9 @@ struct Response {
   Body body;
   std::optional<std::uint64_t> length;  // of a Source body, where it is known
   bool close = false;                   // close the connection after this answer
+  // With 101: the connection is a tunnel from here on. The body, a Source, is what goes to the
+  // client, and what comes from it is the exchange's body.
+  bool upgrade = false;
 };
 
 // A short plain-text answer for `status`: "404 Not Found\n" unless `detail` says more. Errors

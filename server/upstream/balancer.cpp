@@ -1,0 +1,209 @@
+#include "upstream/balancer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace frontis::upstream {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// A backend that failed is left alone for so long, then twice as long with each failure.
+constexpr milliseconds shortest_rest{100};
+constexpr milliseconds longest_rest{5'000};
+constexpr std::uint32_t most_doublings = 6;
+
+milliseconds rest_after(std::uint32_t failures) {
+  const std::uint32_t doublings = std::min(failures - 1, most_doublings);
+  return std::min(shortest_rest * (1U << doublings), longest_rest);
+}
+
+}  // namespace
+
+Place::Place(Place&& other) noexcept
+    : balancer_(std::exchange(other.balancer_, nullptr)),
+      backend_(other.backend_),
+      endpoint_(other.endpoint_) {}
+
+Place& Place::operator=(Place&& other) noexcept {
+  if (this == &other) return *this;
+  if (balancer_ != nullptr) balancer_->give_back(backend_);
+  balancer_ = std::exchange(other.balancer_, nullptr);
+  backend_ = other.backend_;
+  endpoint_ = other.endpoint_;
+  return *this;
+}
+
+Place::~Place() {
+  if (balancer_ != nullptr) balancer_->give_back(backend_);
+}
+
+void Place::worked() { balancer_->note(backend_, true); }
+void Place::failed() { balancer_->note(backend_, false); }
+
+Balancer::Waiting::~Waiting() {
+  const std::lock_guard lock(balancer_.mutex_);
+  std::erase_if(balancer_.line_, [this](const Line& line) { return line.number == number_; });
+}
+
+BackendId Balancer::add(std::shared_ptr<const net::Endpoint> endpoint, std::uint32_t capacity) {
+  std::vector<Grant> granted;
+  BackendId id = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    Backend& backend = backends_.emplace_back();
+    backend.id = id = ++last_id_;
+    backend.endpoint = std::move(endpoint);
+    backend.capacity = backend.allowed = capacity;
+    hopeless_ = false;
+    granted = grants();
+  }
+  give(std::move(granted));
+  return id;
+}
+
+void Balancer::retire(BackendId id, std::function<void()> drained) {
+  {
+    const std::lock_guard lock(mutex_);
+    Backend* const backend = find(id);
+    if (backend != nullptr && backend->busy > 0) {
+      backend->retired = true;
+      backend->drained = std::move(drained);
+      return;
+    }
+    std::erase_if(backends_, [id](const Backend& one) { return one.id == id; });
+  }
+  if (drained) drained();
+}
+
+void Balancer::set_hopeless(bool hopeless) {
+  const std::lock_guard lock(mutex_);
+  hopeless_ = hopeless;
+}
+
+std::optional<Place> Balancer::take(BackendId avoided) {
+  const std::lock_guard lock(mutex_);
+  if (!line_.empty()) return std::nullopt;
+  Backend* const backend = choose(avoided);
+  if (backend == nullptr) return std::nullopt;
+  return place_at(*backend);
+}
+
+std::unique_ptr<Balancer::Waiting> Balancer::wait(Granted granted) {
+  const std::lock_guard lock(mutex_);
+  if (line_.size() >= longest_queue_) return nullptr;
+  line_.push_back({++last_number_, std::move(granted)});
+  return std::unique_ptr<Waiting>(new Waiting(*this, last_number_));
+}
+
+bool Balancer::is_up() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(backends_.begin(), backends_.end(),
+                     [](const Backend& one) { return !one.retired && one.failures == 0; });
+}
+
+bool Balancer::is_hopeless() const {
+  const std::lock_guard lock(mutex_);
+  return hopeless_ && backends_.empty();
+}
+
+void Balancer::tend() {
+  std::vector<Grant> granted;
+  {
+    const std::lock_guard lock(mutex_);
+    granted = grants();
+  }
+  give(std::move(granted));
+}
+
+Balancer::Counts Balancer::counts() const {
+  const std::lock_guard lock(mutex_);
+  Counts counts;
+  for (const Backend& backend : backends_) {
+    ++counts.backends;
+    counts.up += backend.failures == 0 ? 1 : 0;
+    counts.busy += backend.busy;
+  }
+  counts.waiting = static_cast<std::uint32_t>(line_.size());
+  return counts;
+}
+
+Balancer::Backend* Balancer::find(BackendId id) {
+  const auto found = std::find_if(backends_.begin(), backends_.end(),
+                                  [id](const Backend& backend) { return backend.id == id; });
+  return found == backends_.end() ? nullptr : &*found;
+}
+
+// The least busy of those that may have one more; of equals the one that was asked longest ago.
+Balancer::Backend* Balancer::choose(BackendId avoided) {
+  const Instant now = now_();
+  Backend* best = nullptr;
+  const auto is_better = [&](const Backend& one) {
+    if (best == nullptr) return true;
+    const bool one_avoided = one.id == avoided;
+    if (one_avoided != (best->id == avoided)) return !one_avoided;
+    if (one.busy != best->busy) return one.busy < best->busy;
+    return one.last_asked < best->last_asked;
+  };
+  for (Backend& backend : backends_) {
+    if (backend.retired || backend.busy >= backend.allowed || backend.down_until > now) continue;
+    if (is_better(backend)) best = &backend;
+  }
+  return best;
+}
+
+Place Balancer::place_at(Backend& backend) {
+  ++backend.busy;
+  backend.last_asked = ++asked_;
+  return {*this, backend.id, backend.endpoint};
+}
+
+std::vector<Balancer::Grant> Balancer::grants() {
+  std::vector<Grant> granted;
+  while (!line_.empty()) {
+    Backend* const backend = choose(0);
+    if (backend == nullptr) break;
+    granted.push_back({std::move(line_.front().granted), place_at(*backend)});
+    line_.pop_front();
+  }
+  return granted;
+}
+
+void Balancer::give(std::vector<Grant> grants) {
+  for (Grant& grant : grants) grant.granted(std::move(grant.place));
+}
+
+void Balancer::give_back(BackendId id) {
+  std::vector<Grant> granted;
+  std::function<void()> drained;
+  {
+    const std::lock_guard lock(mutex_);
+    Backend* const backend = find(id);
+    --backend->busy;
+    if (backend->retired && backend->busy == 0) {
+      drained = std::move(backend->drained);
+      std::erase_if(backends_, [id](const Backend& one) { return one.id == id; });
+    } else {
+      granted = grants();
+    }
+  }
+  give(std::move(granted));
+  if (drained) drained();
+}
+
+void Balancer::note(BackendId id, bool worked) {
+  const std::lock_guard lock(mutex_);
+  Backend& backend = *find(id);
+  if (worked) {
+    backend.failures = 0;
+    backend.down_until = {};
+    backend.allowed = std::min(backend.capacity, std::max(backend.allowed, 1U) * 2);
+    return;
+  }
+  ++backend.failures;
+  backend.allowed = 1;
+  backend.down_until = now_() + rest_after(backend.failures);
+}
+
+}  // namespace frontis::upstream

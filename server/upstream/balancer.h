@@ -1,0 +1,147 @@
+// Who of an application's backends gets the next request. One for each app, shared by all loops,
+// so that max_connections and the queue mean the whole server: a mutex that is held for a few
+// instructions. A request takes a Place, or waits in line for one; the least busy backend is
+// chosen, one that failed is left alone for a while (passive health) and then gets one request
+// at a time, and twice as many after each success (slow return).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "config/app_settings.h"
+#include "net/endpoint.h"
+
+namespace frontis::upstream {
+
+class Balancer;
+
+using BackendId = std::uint64_t;  // never used twice; 0 is nobody's
+
+// The right to one request at a backend; given back when destroyed. Belongs to one thread.
+class Place {
+ public:
+  Place() = default;
+  Place(Place&& other) noexcept;
+  Place& operator=(Place&& other) noexcept;
+  ~Place();
+
+  explicit operator bool() const { return balancer_ != nullptr; }
+  BackendId backend() const { return backend_; }
+  const net::Endpoint& endpoint() const { return *endpoint_; }
+  // It answered: the backend is well.
+  void worked();
+  // It could not be reached, or broke the connection before it had said anything.
+  void failed();
+
+ private:
+  friend class Balancer;
+  Place(Balancer& balancer, BackendId backend, std::shared_ptr<const net::Endpoint> endpoint)
+      : balancer_(&balancer), backend_(backend), endpoint_(std::move(endpoint)) {}
+
+  Balancer* balancer_ = nullptr;
+  BackendId backend_ = 0;
+  std::shared_ptr<const net::Endpoint> endpoint_;
+};
+
+class Balancer {
+ public:
+  // Called with the place, on any thread and with no lock held: whoever waits has it brought to
+  // its own loop. A place that nobody wants any more goes back by being destroyed.
+  using Granted = std::function<void(Place)>;
+
+  // In the line for a place; leaves it when destroyed.
+  class Waiting {
+   public:
+    ~Waiting();
+
+   private:
+    friend class Balancer;
+    Waiting(Balancer& balancer, std::uint64_t number) : balancer_(balancer), number_(number) {}
+    Balancer& balancer_;
+    std::uint64_t number_;
+  };
+
+  explicit Balancer(std::uint32_t longest_queue, Instant (*now)() = coarse_now)
+      : longest_queue_(longest_queue), now_(now) {}
+
+  // --- Backends. ---
+
+  // May be given `capacity` requests at a time from now on.
+  BackendId add(std::shared_ptr<const net::Endpoint> endpoint, std::uint32_t capacity);
+  // Gets no more requests. `drained` is called, on any thread, perhaps at once, when the last
+  // that it has is done; then the backend is forgotten.
+  void retire(BackendId backend, std::function<void()> drained);
+  // Whether there is any hope: the processes of an app that cannot even be imported will not be
+  // there within its `wait`, so nobody need wait for them.
+  void set_hopeless(bool hopeless);
+
+  // --- Requests. ---
+
+  // A place now, not at `avoided` if there is another; none when all are taken or down, or when
+  // somebody has been waiting longer.
+  std::optional<Place> take(BackendId avoided = 0);
+  // In line for one; null when the line is full.
+  std::unique_ptr<Waiting> wait(Granted granted);
+  // True while some backend is up: those in line wait for others, not for the app to be there.
+  bool is_up() const;
+  bool is_hopeless() const;
+  // To be called now and then while somebody waits: gives out what has become free by time.
+  void tend();
+
+  struct Counts {
+    std::uint32_t backends = 0, up = 0, busy = 0, waiting = 0;
+  };
+  Counts counts() const;
+
+ private:
+  friend class Place;
+
+  struct Backend {
+    BackendId id = 0;
+    std::shared_ptr<const net::Endpoint> endpoint;
+    std::uint32_t capacity = 0;
+    std::uint32_t allowed = 0;  // at most capacity; less while it returns
+    std::uint32_t busy = 0;
+    std::uint32_t failures = 0;  // in a row
+    Instant down_until{};
+    std::uint64_t last_asked = 0;
+    bool retired = false;
+    std::function<void()> drained;
+  };
+  struct Line {
+    std::uint64_t number = 0;
+    Granted granted;
+  };
+  struct Grant {
+    Granted granted;
+    Place place;
+  };
+
+  // With the mutex held.
+  Backend* find(BackendId id);
+  Backend* choose(BackendId avoided);
+  Place place_at(Backend& backend);
+  std::vector<Grant> grants();
+
+  static void give(std::vector<Grant> grants);
+  void give_back(BackendId id);
+  void note(BackendId id, bool worked);
+
+  const std::uint32_t longest_queue_;
+  Instant (*const now_)();
+  mutable std::mutex mutex_;
+  std::vector<Backend> backends_;
+  std::deque<Line> line_;
+  std::uint64_t last_number_ = 0;
+  BackendId last_id_ = 0;
+  std::uint64_t asked_ = 0;
+  bool hopeless_ = false;
+};
+
+}  // namespace frontis::upstream
