@@ -25,11 +25,10 @@ void describe(const http::Request& request, observe::AccessEntry& entry) {
 }  // namespace
 
 void AccessRecorder::record(const http::Finished& finished) {
-  net::Address::Text client;
   observe::AccessEntry entry;
   entry.wall_us = finished.began_ns / 1000;
   entry.duration_us = duration_us(finished);
-  entry.client = finished.client->text(client);
+  entry.client = finished.client;
   entry.site = finished.notes->site;
   entry.route = finished.notes->route;
   entry.variant = finished.notes->variant;

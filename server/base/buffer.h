@@ -16,6 +16,9 @@ class Buffer {
 
   void append(std::string_view more) { bytes_.append(more); }
 
+  // Drops all but the first `count` bytes.
+  void truncate(std::size_t count) { bytes_.resize(start_ + count); }
+
   // Drops the first `count` bytes. Views taken before stay valid until the next append.
   void consume(std::size_t count) {
     start_ += count;

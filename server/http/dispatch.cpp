@@ -29,7 +29,7 @@ std::string described(const Router::Target& target) {
 
 }  // namespace
 
-void dispatch(const Router& router, Exchange& exchange) {
+void dispatch(const Router& router, Exchange& exchange, Reach reach) {
   const Request& request = exchange.request();
   if (request.asterisk) {
     note(exchange, "OPTIONS * asks for no path: what the server as a whole allows");
@@ -48,6 +48,10 @@ void dispatch(const Router& router, Exchange& exchange) {
                                                  printable(request.path()) + "': 404");
   }
   if (target == nullptr) return exchange.respond(plain_response(404));
+  if (target->internal && reach == Reach::outside) {
+    note(exchange, "the route is internal: only an application can send there (X-Accel-Redirect)");
+    return exchange.respond(plain_response(404));
+  }
   exchange.notes.site = target->site;
   exchange.notes.route = target->route;
   exchange.prefix_length = target->prefix_length;

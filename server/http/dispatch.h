@@ -7,8 +7,11 @@
 
 namespace frontis::http {
 
+// Internal routes are not there for requests from outside.
+enum class Reach { outside, internal };
+
 // Ends in exchange.respond(), now or later: what no handler can answer (OPTIONS *, CONNECT,
 // TRACE, a host or path without a route) is answered here. `router` outlives the exchange.
-void dispatch(const Router& router, Exchange& exchange);
+void dispatch(const Router& router, Exchange& exchange, Reach reach = Reach::outside);
 
 }  // namespace frontis::http

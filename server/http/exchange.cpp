@@ -1,5 +1,7 @@
 #include "http/exchange.h"
 
+#include <utility>
+
 namespace frontis::http {
 
 void Exchange::dispatch(const std::vector<Handler*>& chain) {
@@ -14,8 +16,32 @@ void Exchange::pass() {
   handler->handle(*this);
 }
 
+bool Exchange::prepare_reroute(std::string path, std::shared_ptr<const HeaderBlock> override) {
+  if (std::exchange(is_rerouted_, true)) return false;
+  override_ = std::move(override);
+  request_.decoded_path = std::move(path);
+  if (request_.method != Method::head) request_.method = Method::get;
+  return true;
+}
+
+void Exchange::override_fields(Response& response) const {
+  if (!override_ || response.status >= 400) return;
+  response.head = std::make_shared<const HeaderBlock>(
+      response.head ? replaced(*response.head, *override_) : *override_);
+  // Expires would be what the file's own rules said.
+  if (override_->find("Cache-Control")) response.max_age.reset();
+}
+
+// Without a router there is nowhere to go.
+void Exchange::reroute(std::string, std::shared_ptr<const HeaderBlock>) {
+  respond(plain_response(404));
+}
+
 void Exchange::reset() {
   call_.reset();
+  client_.address.clear();
+  override_.reset();
+  is_rerouted_ = false;
   request_.clear();
   notes = {};
   explanation = nullptr;

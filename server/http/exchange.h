@@ -84,10 +84,10 @@ class Exchange {
   // `override` replace those of the same name. Only once; later calls answer 500.
   virtual void reroute(std::string path, std::shared_ptr<const HeaderBlock> override);
   // Who asks. For as long as the request's views.
-  virtual const Client& client();
+  virtual const Client& client() { return client_; }
   // Where the connection came in: "127.0.0.1" and a port, or "unix:" and 0.
-  virtual std::string_view server_address() const { return "127.0.0.1"; }
-  virtual std::uint16_t server_port() const { return 0; }
+  virtual std::string_view server_address() { return "127.0.0.1"; }
+  virtual std::uint16_t server_port() { return 0; }
 
   // Keeps `call` until the exchange ends or is abandoned.
   void hold(std::unique_ptr<Call> call) { call_ = std::move(call); }
@@ -101,6 +101,10 @@ class Exchange {
  protected:
   // Forgets the last request; keeps the memory.
   void reset();
+  // What reroute() does to the exchange itself; false when it was done before.
+  bool prepare_reroute(std::string path, std::shared_ptr<const HeaderBlock> override);
+  // Puts the fields of reroute() into the answer to come.
+  void override_fields(Response& response) const;
 
   Request request_;
   Client client_;

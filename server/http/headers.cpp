@@ -90,6 +90,15 @@ std::optional<std::string_view> HeaderBlock::find(std::string_view name) const {
   return found;
 }
 
+HeaderBlock replaced(const HeaderBlock& base, const HeaderBlock& override) {
+  HeaderBlock out;
+  base.for_each([&](std::string_view name, std::string_view value) {
+    if (!override.find(name)) out.add(name, value);
+  });
+  override.for_each([&](std::string_view name, std::string_view value) { out.add(name, value); });
+  return out;
+}
+
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }

@@ -73,6 +73,9 @@ class HeaderBlock {
   std::string text_;
 };
 
+// `base`, but with all fields of `override` in place of those of the same name.
+[[nodiscard]] HeaderBlock replaced(const HeaderBlock& base, const HeaderBlock& override);
+
 // RFC 9110, 5.6.2 and 5.5: what may stand as a field's name and as its value.
 [[nodiscard]] bool is_token(std::string_view text);
 [[nodiscard]] bool is_field_value(std::string_view text);

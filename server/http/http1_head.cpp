@@ -53,6 +53,15 @@ void append_head(std::string& out, const ResponseHead& head, const HeadFraming& 
   out.append("\r\n");
 }
 
+void append_interim(std::string& out, int status, const HeaderBlock* fields,
+                    std::string_view more) {
+  out.append("HTTP/1.1 ");
+  append_number(out, static_cast<std::uint64_t>(status));
+  out.append(" ").append(reason_phrase(status)).append("\r\n").append(more);
+  if (fields != nullptr) out.append(fields->text());
+  out.append("\r\n");
+}
+
 void append_chunk_head(std::string& out, std::size_t size) {
   if (size == 0) std::abort();
   append_number(out, size, 16);

@@ -35,6 +35,10 @@ struct ResponseHead {
 // Appends the whole head with the empty line that ends it.
 void append_head(std::string& out, const ResponseHead& head, const HeadFraming& framing);
 
+// An interim answer (1xx), or the 101 that opens a tunnel: fields, which may be null, and `more`
+// whole lines.
+void append_interim(std::string& out, int status, const HeaderBlock* fields, std::string_view more);
+
 // A chunk is its head, `size` bytes and chunk_end. A size of 0 would end the body and aborts;
 // the body ends with last_chunk.
 void append_chunk_head(std::string& out, std::size_t size);

@@ -22,7 +22,8 @@ void Router::add(const config::Site& site, const config::Route& route,
                  std::vector<Handler*> chain) {
   const std::size_t prefix_length = route.is_prefix() ? route.path.size() : 1;
   const std::string_view name = site.names.empty() ? std::string_view() : site.names.front();
-  routes_of(site).entries.push_back({{name, route.path, prefix_length, std::move(chain)}, none});
+  routes_of(site).entries.push_back(
+      {{name, route.path, prefix_length, std::move(chain), route.is_internal()}, none});
 }
 
 Router::SiteRoutes& Router::routes_of(const config::Site& site) {

@@ -31,6 +31,7 @@ class Router {
     // 8), the slash alone of an exact one ("/robots.txt" = 1, so that "robots.txt" is left).
     std::size_t prefix_length = 0;
     std::vector<Handler*> chain;
+    bool internal = false;  // not for requests from outside
   };
 
   // In any order. Of two routes with the same path, or two sites with the same name, the first

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "http/dispatch.h"
+#include "http/session_body.h"
 
 namespace frontis::http {
 
@@ -53,6 +54,7 @@ void Session::end() {
   timer_.clear();
   // We may be inside a call of the exchange's own: nothing is destroyed under its feet.
   if (conversation_) {
+    conversation_->let_go_of_body();
     conversation_->abandoned = true;
     all_.loop_.retire(std::move(conversation_));
   }
@@ -62,7 +64,9 @@ void Session::end() {
 void Session::ready(bool readable, bool writable) {
   if (phase_ == Phase::lingering) return linger();
   if (writable) turn({});
-  if (readable && phase_ != Phase::ended && phase_ != Phase::lingering) receive();
+  if (!readable || phase_ == Phase::ended || phase_ == Phase::lingering) return;
+  if (is_hungry()) return serve_body();
+  receive();
 }
 
 void Session::receive() {
@@ -91,7 +95,9 @@ void Session::turn(std::string_view fresh) {
     need = process(conversation_->in.view(), true);
   }
   processing_ = false;
-  if (phase_ != Phase::ended && phase_ != Phase::lingering) wait();
+  if (phase_ == Phase::ended || phase_ == Phase::lingering) return;
+  wait();
+  if (refused_pull_ && is_hungry()) serve_body();
 }
 
 Session::Need Session::process(std::string_view input, bool kept) {
@@ -127,6 +133,7 @@ void Session::keep(std::string_view input, std::size_t used, bool kept) {
     conversation_->in.append(input.substr(used));
   }
   if (phase_ != Phase::answering) return;
+  set_aside();
   conversation_->exchange.request_to_read().move_to(conversation_->in.view().data());
 }
 
@@ -142,7 +149,7 @@ std::size_t Session::read_head(std::string_view input) {
   }
   if (*length == 0) return 0;
   head_timed_ = false;
-  conversation.answered = false;
+  conversation.answered = conversation.body_broken = conversation.continued = false;
   if (all_.recorder_) conversation.began_ns = wall_nanoseconds();
   conversation.discarded = 0;
   conversation.body.reset();
@@ -186,6 +193,7 @@ void Session::refuse(const Error& error) {
 }
 
 bool Session::wants_input() const {
+  if (conversation_ && is_feeding()) return conversation_->body_taker->is_waiting();
   return !peer_ended_ && (!conversation_ || conversation_->in.size() < most_unread);
 }
 
@@ -196,8 +204,12 @@ void Session::wait() {
     if (!wants_room_) return close();
   }
   if (!wants_room_ && phase_ == Phase::reading) return rest();
+  if (phase_ == Phase::answering && peer_ended_ && !conversation_->is_tunnel) {
+    const Call* const call = conversation_->exchange.call();
+    if (call != nullptr && call->ends_with_client()) return end();
+  }
   watch_.want(wants_input(), wants_room_);
-  if (wants_room_ || phase_ == Phase::discarding) return watch_rate();
+  if (wants_room_ || is_reading_body()) return watch_rate();
   // Whoever answers, or gives the body, keeps a time limit of its own.
   rate_watched_ = false;
   timer_.clear();
@@ -221,6 +233,11 @@ void Session::rest() {
   timer_.set(all_.limits_.idle_timeout);
 }
 
+// The client is to send the rest of a body.
+bool Session::is_reading_body() const {
+  return phase_ == Phase::discarding || (is_hungry() && !conversation_->is_tunnel);
+}
+
 void Session::watch_rate() {
   if (rate_watched_) return;
   rate_watched_ = true;
@@ -242,8 +259,9 @@ void Session::timer_due() {
   if (rate_watched_) {
     const std::int64_t least = all_.limits_.min_rate * all_.limits_.rate_window.count() / 1000;
     std::int64_t moved = delivered() - delivered_mark_;
-    if (phase_ == Phase::discarding) moved += static_cast<std::int64_t>(received_ - received_mark_);
+    if (is_reading_body()) moved += static_cast<std::int64_t>(received_ - received_mark_);
     rate_watched_ = false;
+    if (!wants_room_ && !is_reading_body()) return;  // the app takes its time, not the client
     if (moved >= least || least == 0) return watch_rate();
     stream_->abandon();
     return end();

@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,13 +33,14 @@
 namespace frontis::http {
 
 class Session;
+class SessionBody;
 class Sessions;
 
 // What became of one request, for the access log. `request` is null when its head was refused.
 struct Finished {
   const Request* request = nullptr;
   const Notes* notes = nullptr;
-  const net::Address* client = nullptr;
+  std::string_view client;  // its address, perhaps as a trusted proxy told it
   int status = 0;
   std::uint64_t bytes = 0;    // of the body, handed to the kernel or queued for it
   std::int64_t began_ns = 0;  // when the head was complete, nanoseconds since 1970
@@ -57,18 +60,28 @@ struct Conversation {
 
   // Ready for another session. Keeps at most `kept_memory` bytes in each buffer.
   void clear(std::size_t kept_memory);
+  // Whoever took the body may still hold it when the exchange has ended.
+  void let_go_of_body();
 
   // The exchange of a session: its answer goes back into the session, which began it.
   class SessionExchange final : public Exchange {
    public:
     explicit SessionExchange(Conversation& conversation) : conversation_(conversation) {}
     void respond(Response response) override;
+    std::unique_ptr<RequestBody> take_body() override;
+    void inform(int status, const HeaderBlock* head) override;
+    void reroute(std::string path, std::shared_ptr<const HeaderBlock> override) override;
+    const Client& client() override;
+    std::string_view server_address() override;
+    std::uint16_t server_port() override;
+    Call* call() const { return call_.get(); }
     Request& request_to_read() { return request_; }
     std::unique_ptr<Call> take_call() { return std::move(call_); }
     void clear() { reset(); }
 
    private:
     Conversation& conversation_;
+    std::string local_address_;
   };
 
   Session* session = nullptr;
@@ -77,6 +90,8 @@ struct Conversation {
   std::optional<BodyDecoder> body;
   Buffer in;  // unread bytes; begins with the head of the exchange in flight, if any
   std::size_t head_length = 0;
+  Buffer ahead;                       // behind the head, once the body was taken
+  SessionBody* body_taker = nullptr;  // who pulls it; null when nobody does, or no more
   net::Pump out;
   std::uint64_t body_begins_at = 0;  // out.moved() when the body's first byte will go
   std::uint64_t body_length = 0;     // of bodies that were sent with the text
@@ -84,6 +99,9 @@ struct Conversation {
   int status = 0;
   std::int64_t began_ns = 0;
   bool answered = false;
+  bool body_broken = false;  // its framing is lost, and with it what follows
+  bool continued = false;    // the client was told to send it
+  bool is_tunnel = false;    // after a 101: bytes go both ways, and mean nothing to us
   bool until_close = false;  // only the end of the connection tells the end of the body
   bool abandoned = false;    // its session has ended: an answer comes too late
 };
@@ -91,9 +109,10 @@ struct Conversation {
 // All sessions of one loop and what they share. Owned by the front hall, one for each loop.
 class Sessions {
  public:
-  // All outlive this; `recorder` may be null.
+  // All outlive this; `recorder` may be null. Trusted proxies speak for their clients.
   Sessions(net::Loop& loop, net::TimerWheel& timers, const config::Limits& limits,
-           const Router& router, Recorder* recorder);
+           const Router& router, Recorder* recorder,
+           const std::vector<config::Network>& trusted_proxies = nobody());
   ~Sessions();
 
   void add(std::unique_ptr<net::Stream> stream, const net::Address& client,
@@ -108,6 +127,7 @@ class Sessions {
  private:
   friend class Session;
 
+  static const std::vector<config::Network>& nobody();
   std::unique_ptr<Conversation> borrow(Session& session);
   void give_back(std::unique_ptr<Conversation> conversation);
   void ended(Session& session);
@@ -122,6 +142,7 @@ class Sessions {
   const config::Limits& limits_;
   const Router& router_;
   Recorder* recorder_;
+  const std::vector<config::Network>& trusted_proxies_;
   DateCache dates_;
   std::vector<char> received_;  // what one receive may bring; shared, since nobody keeps it
   std::vector<std::unique_ptr<Conversation>> spare_;
@@ -143,9 +164,16 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   void end();
   // The answer to the exchange in flight.
   void answer(Response response);
+  // For its exchange (exchange.h).
+  std::unique_ptr<RequestBody> take_body();
+  void inform(int status, const HeaderBlock* head);
+  void reroute();
+  void tell_client(Client& client) const;
+  const net::Address& local();
 
  private:
   friend class Sessions;
+  friend class SessionBody;
 
   enum class Phase : std::uint8_t {
     reading,     // the next head, perhaps none of it yet
@@ -165,6 +193,17 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   Need process(std::string_view input, bool kept);
   std::size_t read_head(std::string_view input);
   std::size_t discard(std::string_view input);
+  // The request's body, for SessionBody.
+  bool is_feeding() const;
+  bool is_hungry() const;
+  bool is_reading_body() const;
+  Source::Pull feed(std::span<char> into, Error& fault);
+  Source::Pull feed_raw(std::span<char> into);
+  Source::State refill();
+  void ask_to_continue();
+  void end_body();
+  void set_aside();
+  void serve_body();
   void keep(std::string_view input, std::size_t used, bool kept);
   bool has_unread() const { return conversation_ && !conversation_->in.empty(); }
   bool wants_input() const;
@@ -172,6 +211,7 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
 
   bool send();
   void write_answer(Response& response, bool http10, bool head_only);
+  void open_tunnel(Response& response);
   bool closes_after(const Response& response) const;
   void finish_exchange();
   void record(bool complete) const;
@@ -194,12 +234,14 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   std::int64_t delivered_mark_ = 0;  // and delivered()
   std::size_t index_ = 0;            // of this in Sessions
   net::Address client_;
+  std::optional<net::Address> local_;
   Phase phase_ = Phase::reading;
   bool processing_ = false;    // an answer now is taken up by the call that runs
   bool close_after_ = false;   // the exchange in flight is the last one
   bool unread_input_ = false;  // the peer may be sending what nobody will read
   bool peer_ended_ = false;
-  bool wants_room_ = false;  // the next turn comes when the stream can be written
+  bool refused_pull_ = false;  // the body was pulled too early: whoever did is to try again
+  bool wants_room_ = false;    // the next turn comes when the stream can be written
   bool rate_watched_ = false;
   bool head_timed_ = false;
 };

@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 #include "http/chunked_source.h"
+#include "http/dispatch.h"
+#include "http/forwarded.h"
 #include "http/http1_head.h"
 #include "http/session.h"
 
@@ -30,14 +32,16 @@ void Session::answer(Response response) {
 bool Session::closes_after(const Response& response) const {
   const Request& request = conversation_->exchange.request();
   if (response.close || !request.keep_alive || all_.finishing_) return true;
-  if (!conversation_->body) return false;
+  if (conversation_->body_broken) return true;
+  if (!conversation_->body || conversation_->body->is_done()) return false;
   // A client that waits for "100 Continue" may send its body after our answer, or not; and a
   // long one costs more than a new connection.
-  return request.expects_continue ||
+  return (request.expects_continue && !conversation_->continued) ||
          conversation_->body->remaining().value_or(0) > Sessions::most_discarded;
 }
 
 void Session::write_answer(Response& response, bool http10, bool head_only) {
+  if (response.upgrade) return open_tunnel(response);
   Conversation& conversation = *conversation_;
   const std::int64_t now = wall_seconds();
   HeadFraming framing;
@@ -64,6 +68,44 @@ void Session::write_answer(Response& response, bool http10, bool head_only) {
   }
   conversation.out.add(std::move(response.body), framing.content_length);
   if (!conversation.out.has_body()) conversation.body_length = *framing.content_length;
+}
+
+// RFC 9110, 7.8: from here on the connection speaks the protocol that its fields name.
+void Session::open_tunnel(Response& response) {
+  Conversation& conversation = *conversation_;
+  std::string& out = conversation.out.text();
+  append_interim(out, response.status, response.head.get(), "Connection: upgrade\r\n");
+  conversation.status = response.status;
+  conversation.body_begins_at = conversation.out.moved() + conversation.out.waiting_text();
+  conversation.body_length = 0;
+  conversation.until_close = conversation.is_tunnel = true;
+  close_after_ = true;
+  refused_pull_ = true;  // whoever pulls waits for this
+  conversation.out.add(std::move(response.body));
+}
+
+void Session::inform(int status, const HeaderBlock* head) {
+  Conversation& conversation = *conversation_;
+  if (conversation.answered || conversation.exchange.request().http10) return;
+  append_interim(conversation.out.text(), status, head, {});
+  if (!processing_) turn({});
+}
+
+void Session::reroute() {
+  // The call that asks for it is still running.
+  if (auto call = conversation_->exchange.take_call()) all_.loop_.retire(std::move(call));
+  dispatch(all_.router_, conversation_->exchange, Reach::internal);
+}
+
+void Session::tell_client(Client& client) const {
+  net::Address::Text text;
+  client = client_of(conversation_->exchange.request(), client_.text(text), client_.port(),
+                     all_.trusted_proxies_);
+}
+
+const net::Address& Session::local() {
+  if (!local_) local_ = net::local_address(stream_->descriptor());
+  return *local_;
 }
 
 // True when all that was queued is out and the connection may go on.
@@ -95,10 +137,13 @@ void Session::finish_exchange() {
   // Either may be what called us: it is freed when that is over.
   if (auto call = conversation.exchange.take_call()) all_.loop_.retire(std::move(call));
   if (auto source = conversation.out.take_ended()) all_.loop_.retire(std::move(source));
+  conversation.let_go_of_body();
   conversation.exchange.clear();
   conversation.parser.reset();
   conversation.answered = false;
   conversation.in.consume(std::exchange(conversation.head_length, 0));
+  conversation.in.append(conversation.ahead.view());
+  conversation.ahead.clear();
   const bool body_follows = conversation.body && !conversation.body->is_done();
   if (close_after_) {
     phase_ = Phase::closing;
@@ -110,14 +155,18 @@ void Session::finish_exchange() {
 
 void Session::record(bool complete) const {
   if (!all_.recorder_ || !conversation_) return;
-  const Conversation& conversation = *conversation_;
+  Conversation& conversation = *conversation_;
   const bool is_refusal = phase_ != Phase::answering;
   const std::uint64_t moved = conversation.out.moved();
   const std::uint64_t begins_at = conversation.body_begins_at;
   Finished finished;
   finished.request = is_refusal ? nullptr : &conversation.exchange.request();
   finished.notes = &conversation.exchange.notes;
-  finished.client = &client_;
+  net::Address::Text text;
+  finished.client = client_.text(text);
+  if (!is_refusal && !all_.trusted_proxies_.empty()) {
+    finished.client = conversation_->exchange.client().address;
+  }
   finished.status = client_closed;
   if (is_refusal || conversation.answered) {
     finished.status = conversation.status;

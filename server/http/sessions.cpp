@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "http/session.h"
+#include "http/session_body.h"
 
 namespace frontis::http {
 
@@ -9,32 +10,80 @@ void Conversation::SessionExchange::respond(Response response) {
   // The call of a client that left lives until the turn ends, and may be done before that.
   if (conversation_.abandoned) return;
   if (conversation_.session == nullptr) std::abort();  // answered twice
+  override_fields(response);
   conversation_.session->answer(std::move(response));
 }
 
+std::unique_ptr<RequestBody> Conversation::SessionExchange::take_body() {
+  return conversation_.abandoned ? nullptr : conversation_.session->take_body();
+}
+
+void Conversation::SessionExchange::inform(int status, const HeaderBlock* head) {
+  if (!conversation_.abandoned) conversation_.session->inform(status, head);
+}
+
+void Conversation::SessionExchange::reroute(std::string path,
+                                            std::shared_ptr<const HeaderBlock> override) {
+  if (conversation_.abandoned) return;
+  if (!prepare_reroute(std::move(path), std::move(override))) return respond(plain_response(500));
+  conversation_.session->reroute();
+}
+
+const Client& Conversation::SessionExchange::client() {
+  if (client_.address.empty() && !conversation_.abandoned) {
+    conversation_.session->tell_client(client_);
+  }
+  return client_;
+}
+
+std::string_view Conversation::SessionExchange::server_address() {
+  if (conversation_.abandoned) return {};
+  net::Address::Text text;
+  local_address_ = conversation_.session->local().text(text);
+  return local_address_;
+}
+
+std::uint16_t Conversation::SessionExchange::server_port() {
+  return conversation_.abandoned ? 0 : conversation_.session->local().port();
+}
+
+void Conversation::let_go_of_body() {
+  if (body_taker != nullptr) std::exchange(body_taker, nullptr)->let_go();
+}
+
 void Conversation::clear(std::size_t kept_memory) {
+  let_go_of_body();
   session = nullptr;
   parser.reset();
   exchange.clear();
   body.reset();
   in.clear();
   in.shrink(kept_memory);
+  ahead.clear();
+  ahead.shrink(kept_memory);
   head_length = 0;
   out.clear();
   out.shrink(kept_memory);
-  answered = false;
+  answered = is_tunnel = false;
 }
 
 Sessions::Sessions(net::Loop& loop, net::TimerWheel& timers, const config::Limits& limits,
-                   const Router& router, Recorder* recorder)
+                   const Router& router, Recorder* recorder,
+                   const std::vector<config::Network>& trusted_proxies)
     : loop_(loop),
       timers_(timers),
       limits_(limits),
       router_(router),
       recorder_(recorder),
+      trusted_proxies_(trusted_proxies),
       received_(read_size) {}
 
 Sessions::~Sessions() = default;
+
+const std::vector<config::Network>& Sessions::nobody() {
+  static const std::vector<config::Network> none;
+  return none;
+}
 
 void Sessions::add(std::unique_ptr<net::Stream> stream, const net::Address& client,
                    net::Admission::Ticket ticket) {

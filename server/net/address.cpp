@@ -12,12 +12,14 @@ Address::Address(const sockaddr_storage& peer) {
     sockaddr_in v4{};
     std::memcpy(&v4, &peer, sizeof v4);
     std::memcpy(bytes_.data(), &v4.sin_addr, 4);
+    port_ = ntohs(v4.sin_port);
     family_ = Family::v4;
     return;
   }
   if (peer.ss_family != AF_INET6) return;
   sockaddr_in6 v6{};
   std::memcpy(&v6, &peer, sizeof v6);
+  port_ = ntohs(v6.sin6_port);
   if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
     // A listener for both families sees IPv4 clients so: they are IPv4 clients.
     std::memcpy(bytes_.data(), v6.sin6_addr.s6_addr + 12, 4);
@@ -26,6 +28,13 @@ Address::Address(const sockaddr_storage& peer) {
   }
   std::memcpy(bytes_.data(), &v6.sin6_addr, 16);
   family_ = Family::v6;
+}
+
+Address local_address(int socket) {
+  sockaddr_storage near{};
+  socklen_t length = sizeof near;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&near), &length) != 0) return {};
+  return Address(near);
 }
 
 std::string_view Address::text(Text& out) const {

@@ -19,6 +19,7 @@ class Address {
   // "192.0.2.7", "2001:db8::1" or "unix:", written into `out`.
   using Text = std::array<char, 46>;
   std::string_view text(Text& out) const;
+  std::uint16_t port() const { return port_; }  // 0 for a Unix socket
 
   // What counts as one client: an IPv4 address, or the /64 of an IPv6 address, because one
   // customer usually holds all of that. Never all ones.
@@ -28,7 +29,11 @@ class Address {
   enum class Family : std::uint8_t { unix_socket, v4, v6 };
 
   std::array<unsigned char, 16> bytes_{};
+  std::uint16_t port_ = 0;
   Family family_ = Family::unix_socket;
 };
+
+// The near end of a connected socket.
+[[nodiscard]] Address local_address(int socket);
 
 }  // namespace frontis::net

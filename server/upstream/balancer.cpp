@@ -11,8 +11,9 @@ using std::chrono::milliseconds;
 
 // A backend that failed is left alone for so long, then twice as long with each failure.
 constexpr milliseconds shortest_rest{100};
-constexpr milliseconds longest_rest{5'000};
+constexpr milliseconds longest_rest{1'000};
 constexpr std::uint32_t most_doublings = 6;
+constexpr std::uint32_t tolerated_breaks = 3;
 
 milliseconds rest_after(std::uint32_t failures) {
   const std::uint32_t doublings = std::min(failures - 1, most_doublings);
@@ -24,23 +25,22 @@ milliseconds rest_after(std::uint32_t failures) {
 Place::Place(Place&& other) noexcept
     : balancer_(std::exchange(other.balancer_, nullptr)),
       backend_(other.backend_),
-      endpoint_(other.endpoint_) {}
+      endpoint_(std::move(other.endpoint_)) {}
 
 Place& Place::operator=(Place&& other) noexcept {
   if (this == &other) return *this;
-  if (balancer_ != nullptr) balancer_->give_back(backend_);
+  end(Outcome::unknown);
   balancer_ = std::exchange(other.balancer_, nullptr);
   backend_ = other.backend_;
-  endpoint_ = other.endpoint_;
+  endpoint_ = std::move(other.endpoint_);
   return *this;
 }
 
-Place::~Place() {
-  if (balancer_ != nullptr) balancer_->give_back(backend_);
-}
+Place::~Place() { end(Outcome::unknown); }
 
-void Place::worked() { balancer_->note(backend_, true); }
-void Place::failed() { balancer_->note(backend_, false); }
+void Place::end(Outcome outcome) {
+  if (balancer_ != nullptr) std::exchange(balancer_, nullptr)->give_back(backend_, outcome);
+}
 
 Balancer::Waiting::~Waiting() {
   const std::lock_guard lock(balancer_.mutex_);
@@ -99,8 +99,9 @@ std::unique_ptr<Balancer::Waiting> Balancer::wait(Granted granted) {
 
 bool Balancer::is_up() const {
   const std::lock_guard lock(mutex_);
-  return std::any_of(backends_.begin(), backends_.end(),
-                     [](const Backend& one) { return !one.retired && one.failures == 0; });
+  return std::any_of(backends_.begin(), backends_.end(), [](const Backend& one) {
+    return !one.retired && one.down_until == Instant{};
+  });
 }
 
 bool Balancer::is_hopeless() const {
@@ -122,7 +123,7 @@ Balancer::Counts Balancer::counts() const {
   Counts counts;
   for (const Backend& backend : backends_) {
     ++counts.backends;
-    counts.up += backend.failures == 0 ? 1 : 0;
+    counts.up += backend.down_until == Instant{} ? 1 : 0;
     counts.busy += backend.busy;
   }
   counts.waiting = static_cast<std::uint32_t>(line_.size());
@@ -174,13 +175,14 @@ void Balancer::give(std::vector<Grant> grants) {
   for (Grant& grant : grants) grant.granted(std::move(grant.place));
 }
 
-void Balancer::give_back(BackendId id) {
+void Balancer::give_back(BackendId id, Place::Outcome outcome) {
   std::vector<Grant> granted;
   std::function<void()> drained;
   {
     const std::lock_guard lock(mutex_);
     Backend* const backend = find(id);
     --backend->busy;
+    note(*backend, outcome);
     if (backend->retired && backend->busy == 0) {
       drained = std::move(backend->drained);
       std::erase_if(backends_, [id](const Backend& one) { return one.id == id; });
@@ -192,16 +194,16 @@ void Balancer::give_back(BackendId id) {
   if (drained) drained();
 }
 
-void Balancer::note(BackendId id, bool worked) {
-  const std::lock_guard lock(mutex_);
-  Backend& backend = *find(id);
-  if (worked) {
+void Balancer::note(Backend& backend, Place::Outcome outcome) const {
+  if (outcome == Place::Outcome::unknown) return;
+  if (outcome == Place::Outcome::worked) {
     backend.failures = 0;
     backend.down_until = {};
-    backend.allowed = std::min(backend.capacity, std::max(backend.allowed, 1U) * 2);
+    backend.allowed = std::min(backend.capacity, backend.allowed * 2);
     return;
   }
   ++backend.failures;
+  if (outcome == Place::Outcome::broke && backend.failures < tolerated_breaks) return;
   backend.allowed = 1;
   backend.down_until = now_() + rest_after(backend.failures);
 }

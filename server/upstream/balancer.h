@@ -34,10 +34,15 @@ class Place {
   explicit operator bool() const { return balancer_ != nullptr; }
   BackendId backend() const { return backend_; }
   const net::Endpoint& endpoint() const { return *endpoint_; }
-  // It answered: the backend is well.
-  void worked();
-  // It could not be reached, or broke the connection before it had said anything.
-  void failed();
+
+  // What became of the request, for the health of the backend; said at most once.
+  enum class Outcome {
+    unknown,      // the client left, or we gave up
+    worked,       // it answered
+    unreachable,  // it could not be connected to: it gets none for a while
+    broke,        // it closed without an answer: the same, after some in a row
+  };
+  void end(Outcome outcome);  // gives the place back
 
  private:
   friend class Balancer;
@@ -130,8 +135,8 @@ class Balancer {
   std::vector<Grant> grants();
 
   static void give(std::vector<Grant> grants);
-  void give_back(BackendId id);
-  void note(BackendId id, bool worked);
+  void give_back(BackendId id, Place::Outcome outcome);
+  void note(Backend& backend, Place::Outcome outcome) const;
 
   const std::uint32_t longest_queue_;
   Instant (*const now_)();

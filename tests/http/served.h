@@ -69,7 +69,7 @@ class Records final : public Recorder {
   };
 
   void record(const Finished& finished) override {
-    EXPECT_NE(finished.client, nullptr);
+    EXPECT_EQ(finished.client, "unix:");
     EXPECT_NE(finished.notes, nullptr);
     EXPECT_GT(finished.began_ns, 0);
     const std::string target(finished.request ? finished.request->target() : "-");

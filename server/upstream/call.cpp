@@ -1,0 +1,238 @@
+#include "upstream/call.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/clock.h"
+#include "upstream/app_text.h"
+
+namespace frontis::upstream {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint32_t most_broken = 3;  // connections that one request may cost
+constexpr milliseconds longest_silence{3'600'000};  // in a tunnel
+
+}  // namespace
+
+Call::Call(Pool& pool, Owner& owner, Request request)
+    : pool_(pool),
+      owner_(&owner),
+      request_(std::move(request)),
+      self_(std::make_shared<Call*>(this)),
+      timer_(pool.timers(), *this),
+      answer_(pool.buffers(), request_.buffered ? pool.buffers().file : 0) {
+  // Without a body the request is one piece.
+  if (!request_.body && (!request_.stream || request_.upgrade)) {
+    pool_.protocol().finish(request_.counted, request_.head);
+  }
+}
+
+Call::~Call() = default;
+
+void Call::begin() {
+  is_beginning_ = true;
+  find_place();
+  is_beginning_ = false;
+}
+
+void Call::find_place() {
+  if (auto place = pool_.balancer().take(avoided_)) return open(std::move(*place));
+  stand_in_line();
+}
+
+void Call::stand_in_line() {
+  phase_ = Phase::waiting;
+  if (pool_.balancer().is_hopeless()) {
+    return fail({503, "its processes do not start; the reason was logged"});
+  }
+  // On any thread: the place comes to our loop, if we are still there; otherwise it goes back.
+  waiting_ = pool_.balancer().wait(
+      [loop = &pool_.loop(), self = std::weak_ptr<Call*>(self_)](Place place) {
+        const auto brought = std::make_shared<Place>(std::move(place));
+        loop->post([self, brought] {
+          if (const auto call = self.lock()) (*call)->open(std::move(*brought));
+        });
+      });
+  if (!waiting_) return fail({503, "its queue is full (apps: queue)"});
+  if (in_line_since_ == Instant{}) in_line_since_ = coarse_now();
+  pool_.ring_later();
+  timer_.set(std::min(pool_.app().wait, pool_.app().queue_timeout));
+}
+
+// Whoever waits for others waits longer than who waits for an application that is not there.
+void Call::waited_enough() {
+  const bool is_up = pool_.balancer().is_up();
+  const milliseconds most = is_up ? pool_.app().queue_timeout : pool_.app().wait;
+  const auto waited = std::chrono::duration_cast<milliseconds>(coarse_now() - in_line_since_);
+  if (waited < most && !pool_.balancer().is_hopeless()) return timer_.set(most - waited);
+  if (is_up) return fail({503, "all its places were taken for " + text_of(most) +
+                                   " (apps: max_connections, queue_timeout)"});
+  const std::string why = failure_ ? failure_->reason : "none of its processes is ready";
+  fail({502, why + ", for " + text_of(waited)});
+}
+
+void Call::open(Place place) {
+  // The line may have ended meanwhile, by its own time limit.
+  if (phase_ != Phase::waiting) return;
+  waiting_.reset();
+  phase_ = Phase::talking;
+  place_ = std::move(place);
+  if (!connect()) return;
+  connection_->give_to(*this);
+  connection_->codec().expect(request_.head_only);
+  begin_sending();
+}
+
+// An idle connection may be closed by its backend at this moment. What may not be sent twice
+// goes over a new one, unless the backend is a process of ours, which does not do that.
+bool Call::connect() {
+  const bool may_reuse = request_.idempotent || pool_.app().protocol == config::Protocol::wsgi;
+  if (may_reuse && !avoids_idle_) connection_ = pool_.take_idle(place_.backend());
+  if (connection_) return true;
+  auto connection = pool_.connect(place_.backend(), place_.endpoint());
+  if (connection) {
+    connection_ = std::move(*connection);
+    return true;
+  }
+  has_sent_ = false;
+  retry_or_fail(Place::Outcome::unreachable, {502, connection.error().message});
+  return false;
+}
+
+// No byte of an answer has come.
+void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
+  const bool was_reused = connection_ && connection_->answers > 0;
+  end_connection();
+  avoided_ = place_.backend();
+  place_.end(was_reused ? Place::Outcome::unknown : outcome);
+  failure_ = failure;
+  if (is_stream_used_ || (has_sent_ && !request_.idempotent)) return fail(std::move(failure));
+  if (was_reused) avoids_idle_ = true;
+  if (has_sent_ && !was_reused && ++broken_ >= most_broken) return fail(std::move(failure));
+  phase_ = Phase::waiting;
+  find_place();
+}
+
+void Call::fail(Failure failure) {
+  phase_ = Phase::failed;
+  failure_ = std::move(failure);
+  end_connection();
+  place_.end(Place::Outcome::unknown);
+  waiting_.reset();
+  timer_.clear();
+  if (!is_beginning_) return tell_failure();
+  pool_.loop().post([self = std::weak_ptr<Call*>(self_)] {
+    if (const auto call = self.lock()) (*call)->tell_failure();
+  });
+}
+
+void Call::tell_failure() {
+  if (owner_ == nullptr) return pool_.orphan_ended(*this);
+  if (is_reported_) return owner_->progressed();
+  is_reported_ = true;
+  owner_->failed(*failure_);
+}
+
+// We may be inside its own callback.
+void Call::end_connection() {
+  if (!connection_) return;
+  connection_->want(false, false);
+  pool_.loop().retire(std::move(connection_));
+}
+
+void Call::connection_ready(Connection&, bool readable, bool writable) {
+  if (writable && !is_connected_) {
+    if (const int error = net::connect_result(connection_->stream().descriptor())) {
+      return retry_or_fail(Place::Outcome::unreachable,
+                           {502, "cannot connect to " + place_.endpoint().text() + ": " +
+                                     text_of_errno(error)});
+    }
+    is_connected_ = true;
+  }
+  if (writable) send();
+  if (readable && connection_) receive();
+}
+
+void Call::set_timer() {
+  const config::App& app = pool_.app();
+  if (is_tunnel_) return timer_.set(longest_silence);
+  if (!is_connected_) return timer_.set(app.connect_timeout);
+  // Whoever reads slowly is the session's affair.
+  if (is_paused_) return timer_.clear();
+  timer_.set(is_all_sent_ && !has_heard_ ? app.answer_timeout : app.between_timeout);
+}
+
+void Call::timer_due() {
+  if (phase_ == Phase::waiting) return waited_enough();
+  if (phase_ != Phase::talking) return;
+  // A client that is slow to send has time limits of its own.
+  if (is_connected_ && !is_all_sent_ && !is_blocked_ && !has_heard_) return set_timer();
+  Failure failure = too_slow();
+  if (!is_connected_) return retry_or_fail(Place::Outcome::unreachable, std::move(failure));
+  pool_.stuck(place_.backend());
+  fail(std::move(failure));
+}
+
+Failure Call::too_slow() const {
+  const config::App& app = pool_.app();
+  const std::string& where = place_.endpoint().text();
+  if (!is_connected_) {
+    return {504, where + " did not take the connection within " + text_of(app.connect_timeout) +
+                     " (apps: connect_timeout)"};
+  }
+  if (!is_all_sent_) {
+    return {504, where + " took nothing of the request for " + text_of(app.between_timeout) +
+                     " (apps: between_timeout)"};
+  }
+  if (!has_heard_) {
+    return {504, where + " did not answer within " + text_of(app.answer_timeout) +
+                     " (apps: answer_timeout)"};
+  }
+  return {504, where + " sent nothing more of its answer for " + text_of(app.between_timeout) +
+                   " (apps: between_timeout)"};
+}
+
+std::optional<std::string> Call::take_text() {
+  if (!is_complete() || pulled_ > 0 || !answer_.is_in_memory()) return std::nullopt;
+  std::string text(answer_.text());
+  pulled_ = answer_.end();
+  answer_.drop_to(pulled_);
+  return text;
+}
+
+Source::Pull Call::pull(std::span<char> into) {
+  if (answer_.size() > 0) {
+    const auto got = answer_.read(pulled_, into);
+    if (!got) {
+      fail({502, got.error().message});
+      return {Source::State::failed};
+    }
+    pulled_ += *got;
+    answer_.drop_to(pulled_);
+    if (is_paused_ && answer_.size() <= pool_.buffers().memory / 2) {
+      is_paused_ = false;
+      watch();
+      set_timer();
+    }
+    return {Source::State::data, *got};
+  }
+  if (phase_ == Phase::failed) return {Source::State::failed};
+  return {is_complete() ? Source::State::end : Source::State::pending};
+}
+
+void Call::leave(std::unique_ptr<Call> call) {
+  const bool is_ours = call->pool_.app().protocol == config::Protocol::wsgi;
+  if (!is_ours || call->phase_ != Phase::talking || !call->is_all_sent_) return;
+  call->owner_ = nullptr;
+  call->request_.stream.reset();
+  call->answer_.drop_to(call->answer_.end());
+  call->is_paused_ = false;
+  call->watch();
+  call->set_timer();
+  call->pool_.adopt(std::move(call));
+}
+
+}  // namespace frontis::upstream

@@ -1,0 +1,155 @@
+// The answer of a call, from the connection to its spool.
+#include <utility>
+
+#include "base/text.h"
+#include "upstream/call.h"
+
+namespace frontis::upstream {
+
+namespace {
+
+constexpr std::uint64_t most_unheard = 1024 * 1024;  // of an answer that nobody reads any more
+
+}  // namespace
+
+void Call::receive() {
+  const auto got = connection_->stream().receive(pool_.scratch());
+  switch (got.state) {
+    case net::Stream::Transfer::State::blocked: return;
+    case net::Stream::Transfer::State::ended:
+    case net::Stream::Transfer::State::broken: return ended_by_peer();
+    case net::Stream::Transfer::State::moved: break;
+  }
+  has_heard_ = true;
+  const std::string_view fresh(pool_.scratch().data(), got.bytes);
+  Buffer& unread = connection_->unread;
+  if (unread.empty()) {
+    const std::size_t used = take(fresh);
+    if (connection_) connection_->unread.append(fresh.substr(used));
+  } else {
+    unread.append(fresh);
+    const std::size_t used = take(unread.view());
+    if (connection_) connection_->unread.consume(used);
+  }
+  if (phase_ == Phase::talking && connection_ && has_ended_) complete();
+  log_errors();
+  report();
+}
+
+// Bytes that are done with.
+std::size_t Call::take(std::string_view input) {
+  std::size_t used = 0;
+  while (phase_ == Phase::talking && !has_ended_) {
+    const auto step = connection_->codec().decode(input.substr(used));
+    if (!step) {
+      broken(step.error().message);
+      return input.size();
+    }
+    used += step->consumed;
+    if (step->event == Codec::Event::none) break;
+    take_step(*step);
+  }
+  return used;
+}
+
+void Call::take_step(const Codec::Step& step) {
+  switch (step.event) {
+    case Codec::Event::none: return;
+    case Codec::Event::interim:
+      if (owner_ != nullptr) owner_->informed(connection_->codec().head());
+      return;
+    case Codec::Event::head: return take_head();
+    case Codec::Event::content: return take_content(step.content);
+    case Codec::Event::complete: has_ended_ = true; return;
+  }
+}
+
+void Call::take_head() {
+  head_ = std::move(connection_->codec().head());
+  has_head_ = true;
+  if (head_.status != 101) return;
+  if (!request_.upgrade) return broken("switched protocols without being asked to");
+  is_tunnel_ = true;
+  is_all_sent_ = false;
+}
+
+void Call::take_content(std::string_view content) {
+  if (owner_ == nullptr) {
+    unheard_ += content.size();
+    // The process learns with its next write that nobody listens.
+    if (unheard_ > most_unheard) fail({502, "the client has left"});
+    return;
+  }
+  if (Result<void> kept = answer_.append(content); !kept) broken(kept.error().message);
+}
+
+void Call::ended_by_peer() {
+  const std::string& where = place_.endpoint().text();
+  if (!is_connected_) {
+    const int error = net::connect_result(connection_->stream().descriptor());
+    return retry_or_fail(Place::Outcome::unreachable, {502, "cannot connect to " + where + ": " +
+                                                                text_of_errno(error)});
+  }
+  if (!has_heard_) {
+    return retry_or_fail(Place::Outcome::broke,
+                         {502, where + " closed the connection without an answer"});
+  }
+  if (is_tunnel_) return complete_and_report();
+  const auto event = connection_->codec().closed();
+  if (!event) {
+    broken(event.error().message);
+  } else {
+    complete();
+  }
+  log_errors();
+  report();
+}
+
+void Call::broken(const std::string& what) { fail({502, place_.endpoint().text() + ": " + what}); }
+
+void Call::complete() {
+  phase_ = Phase::complete;
+  timer_.clear();
+  request_.stream.reset();
+  const bool can_stay = connection_->codec().reusable() && connection_->unread.empty() &&
+                        is_all_sent_ && !cannot_send_;
+  if (can_stay) {
+    pool_.keep(std::move(connection_));
+  } else {
+    end_connection();
+  }
+  // Behind keep(): who gets the place finds the connection.
+  place_.end(Place::Outcome::worked);
+}
+
+// At the end of each receive: what came together is told together.
+void Call::report() {
+  if (phase_ == Phase::failed || !has_head_) return;
+  if (owner_ == nullptr) {
+    if (phase_ == Phase::complete) pool_.orphan_ended(*this);
+    return;
+  }
+  if (phase_ == Phase::talking) {
+    is_paused_ = answer_.is_full();
+    watch();
+    set_timer();
+  }
+  if (std::exchange(is_reported_, true)) return owner_->progressed();
+  owner_->answered();
+  if (is_tunnel_ && phase_ == Phase::talking) send();
+}
+
+void Call::watch() {
+  const bool has_more = out_sent_ < out_.size();
+  connection_->want(!is_paused_, !cannot_send_ && (is_blocked_ || (has_more && !is_connected_)));
+}
+
+void Call::log_errors() {
+  if (!connection_) return;
+  const std::string said = connection_->codec().take_errors();
+  if (!said.empty()) {
+    pool_.log().warning("app '{}': {}", pool_.app().name, printable(said, 8 * 1024));
+  }
+}
+
+}  // namespace frontis::upstream

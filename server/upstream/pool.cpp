@@ -1,0 +1,97 @@
+#include "upstream/pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "upstream/call.h"
+#include "upstream/codecs.h"
+
+namespace frontis::upstream {
+
+namespace {
+
+constexpr std::size_t read_size = 64 * 1024;
+
+}  // namespace
+
+Pool::Pool(net::Loop& loop, net::TimerWheel& timers, const config::App& app,
+           const config::BufferSettings& buffers, Balancer& balancer, Log& log, Stuck stuck)
+    : loop_(loop),
+      timers_(timers),
+      app_(app),
+      buffers_(buffers),
+      balancer_(balancer),
+      log_(log),
+      stuck_(std::move(stuck)),
+      protocol_(make_codec(app.protocol)),
+      scratch_(read_size),
+      timer_(timers, *this) {}
+
+Pool::~Pool() = default;
+
+std::unique_ptr<Connection> Pool::take_idle(BackendId backend) {
+  for (auto at = idle_.rbegin(); at != idle_.rend(); ++at) {
+    if ((*at)->backend() != backend) continue;
+    std::unique_ptr<Connection> connection = std::move(*at);
+    idle_.erase(std::next(at).base());
+    return connection;
+  }
+  return nullptr;
+}
+
+Result<std::unique_ptr<Connection>> Pool::connect(BackendId backend,
+                                                  const net::Endpoint& endpoint) {
+  auto socket = net::begin_connect(endpoint);
+  if (!socket) return tl::unexpected(socket.error());
+  return std::make_unique<Connection>(loop_, std::move(*socket), backend,
+                                      make_codec(app_.protocol));
+}
+
+void Pool::keep(std::unique_ptr<Connection> connection) {
+  ++connection->answers;
+  connection->idle_since = coarse_now();
+  connection->give_to(*this);
+  connection->want(true, false);
+  idle_.push_back(std::move(connection));
+  ring_later();
+}
+
+void Pool::ring_later() {
+  if (std::exchange(is_timed_, true)) return;
+  timer_.set(period);
+}
+
+// An idle connection has nothing to say: it was closed, or the backend broke the protocol.
+void Pool::connection_ready(Connection& connection, bool, bool) {
+  const auto found = std::find_if(idle_.begin(), idle_.end(),
+                                  [&](const auto& one) { return one.get() == &connection; });
+  if (found == idle_.end()) return;
+  connection.want(false, false);
+  loop_.retire(std::move(*found));
+  idle_.erase(found);
+}
+
+void Pool::timer_due() {
+  is_timed_ = false;
+  balancer_.tend();
+  drop_old();
+  if (!idle_.empty() || balancer_.counts().waiting > 0) ring_later();
+}
+
+void Pool::drop_old() {
+  const Instant now = coarse_now();
+  std::erase_if(idle_, [&](const auto& connection) {
+    return now - connection->idle_since >= app_.idle_timeout;
+  });
+}
+
+void Pool::adopt(std::unique_ptr<Call> call) { orphans_.push_back(std::move(call)); }
+
+void Pool::orphan_ended(Call& call) {
+  const auto found = std::find_if(orphans_.begin(), orphans_.end(),
+                                  [&](const auto& one) { return one.get() == &call; });
+  loop_.retire(std::move(*found));
+  orphans_.erase(found);
+}
+
+}  // namespace frontis::upstream
