@@ -11,6 +11,7 @@ Address::Address(const sockaddr_storage& peer) {
   if (peer.ss_family == AF_INET) {
     sockaddr_in v4{};
     std::memcpy(&v4, &peer, sizeof v4);
+    port_ = ntohs(v4.sin_port);
     std::memcpy(bytes_.data(), &v4.sin_addr, 4);
     family_ = Family::v4;
     return;
@@ -18,6 +19,7 @@ Address::Address(const sockaddr_storage& peer) {
   if (peer.ss_family != AF_INET6) return;
   sockaddr_in6 v6{};
   std::memcpy(&v6, &peer, sizeof v6);
+  port_ = ntohs(v6.sin6_port);
   if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
     // A listener for both families sees IPv4 clients so: they are IPv4 clients.
     std::memcpy(bytes_.data(), v6.sin6_addr.s6_addr + 12, 4);
