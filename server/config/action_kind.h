@@ -15,14 +15,16 @@ namespace frontis::config {
 struct ActionKind {
   std::string_view name;  // the key that names the action
   bool passes;            // to the next one of its route, when it has no answer
-  // Reads a mapping in which `name` is a key. Null: an action of a later version.
+  // Reads a mapping in which `name` is a key.
   std::optional<Action> (*read)(Reader& reader, const Node& mapping);
   std::vector<std::string_view> (*keys)();
 };
 
 [[nodiscard]] ActionKind files_kind();
+[[nodiscard]] ActionKind app_kind();
 [[nodiscard]] ActionKind respond_kind();
 [[nodiscard]] ActionKind redirect_kind();
+[[nodiscard]] ActionKind memcached_kind();
 
 // A key that `possible`, the keys of the action `name`, does not hold.
 void fault_stray_key(Reader& reader, const Entry& entry, std::string_view name,

@@ -5,19 +5,14 @@
 
 #include "base/text.h"
 #include "config/action_kind.h"
+#include "config/apps.h"
 
 namespace frontis::config {
 
 namespace {
 
-constexpr std::string_view later_app = "it serves files only and cannot reach an application yet";
-
-ActionKind app_kind() {
-  return {"app", false, nullptr, [] { return std::vector<std::string_view>(); }};
-}
-
-std::array<ActionKind, 4> all_kinds() {
-  return {files_kind(), respond_kind(), redirect_kind(), app_kind()};
+std::array<ActionKind, 5> all_kinds() {
+  return {files_kind(), app_kind(), respond_kind(), redirect_kind(), memcached_kind()};
 }
 
 std::optional<ActionKind> find_kind(std::string_view name) {
@@ -37,12 +32,13 @@ std::string_view owner_of(std::string_view key) {
 }
 
 void fault_no_action(Reader& reader, const Node& mapping) {
-  constexpr std::string_view names[] = {"files", "respond", "redirect"};
+  constexpr std::string_view names[] = {"files", "app", "respond", "redirect", "memcached"};
   for (const Entry& entry : mapping.entries) {
     if (closest(entry.key, names).empty() && entry.key != "<<") continue;
     return reader.unknown_key(entry, names);
   }
-  reader.fault(mapping.at, "no action here; one of files, respond, redirect is needed");
+  reader.fault(mapping.at,
+               "no action here; one of files, app, respond, redirect, memcached is needed");
 }
 
 }  // namespace
@@ -67,13 +63,7 @@ std::optional<ReadAction> read_action(Reader& reader, const Node& mapping) {
     return std::nullopt;
   }
 
-  ReadAction out{kind->name, named_by->at, kind->passes, std::nullopt};
-  if (kind->read != nullptr) {
-    out.action = kind->read(reader, mapping);
-  } else {
-    reader.later_key(*named_by, later_app);
-  }
-  return out;
+  return ReadAction{kind->name, named_by->at, kind->passes, kind->read(reader, mapping)};
 }
 
 std::vector<std::string_view> action_keys() {
@@ -87,6 +77,10 @@ std::vector<std::string_view> action_keys() {
 
 void fault_stray_key(Reader& reader, const Entry& entry, std::string_view name,
                      std::span<const std::string_view> possible) {
+  const std::vector<std::string_view> of_app = app_keys();
+  if (name == "app" && std::find(of_app.begin(), of_app.end(), entry.key) != of_app.end()) {
+    return reader.fault(entry.at, in_quotes(entry.key) + " belongs to the app itself, in 'apps'");
+  }
   const std::string_view owner = owner_of(entry.key);
   if (owner.empty()) return reader.unknown_key(entry, possible);
   reader.fault(entry.at, in_quotes(entry.key) + " belongs to " + in_quotes(owner) + ", not to " +

@@ -1,5 +1,5 @@
-// The actions of a route: `files`, `respond`, `redirect`. Each has a table of its keys; which
-// action a mapping is, the one key that names an action decides.
+// The actions of a route: `files`, `app`, `respond`, `redirect`, `memcached`. Each has a table of
+// its keys; which action a mapping is, the one key that names an action decides.
 #pragma once
 
 #include <optional>

@@ -108,6 +108,10 @@ void read_uploads(Reader& reader, const Node& value, FilesAction& into) {
   if (const auto on = reader.boolean(value)) into.uploads = *on;
 }
 
+void read_internal(Reader& reader, const Node& value, FilesAction& into) {
+  if (const auto on = reader.boolean(value)) into.internal = *on;
+}
+
 void read_modern_images(Reader& reader, const Node& value, FilesAction& into) {
   if (const auto on = reader.boolean(value)) into.modern_images = *on;
 }
@@ -120,10 +124,10 @@ constexpr Key<FilesAction> files_keys[] = {
     {"links", read_links},
     {"allow", read_allow},
     {"uploads", read_uploads},
+    {"internal", read_internal},
     {"modern_images", read_modern_images},
     {"headers", [](Reader& r, const Node& v, FilesAction& a) { read_headers(r, v, a.headers); }},
     {"listing", nullptr, "the content of a directory is never listed"},
-    {"internal", nullptr, "there is no application yet that could lead to it"},
 };
 
 }  // namespace

@@ -55,9 +55,13 @@ bool is_control(char c) {
 
 }  // namespace
 
-std::string header_name_fault(std::string_view name) {
+bool is_field_name(std::string_view name) {
   constexpr std::size_t longest = 100;
-  if (!is_token(name) || name.size() > longest) return "is not a name of a header field";
+  return is_token(name) && name.size() <= longest;
+}
+
+std::string header_name_fault(std::string_view name) {
+  if (!is_field_name(name)) return "is not a name of a header field";
   const auto* row = std::find_if(std::begin(reserved), std::end(reserved), [&](const Reserved& r) {
     return equal_ignoring_case(r.name, name);
   });

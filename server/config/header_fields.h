@@ -10,6 +10,10 @@
 #include "config/settings.h"
 
 namespace frontis::config {
+
+// A token (RFC 9110, 5.6.2) of at most 100 bytes.
+[[nodiscard]] bool is_field_name(std::string_view name);
+
 // Why a field of this name may not be set, as the end of a sentence; empty where it may.
 [[nodiscard]] std::string header_name_fault(std::string_view name);
 

@@ -11,8 +11,10 @@
 #include "base/descriptor.h"
 #include "base/result.h"
 #include "config/actions.h"
-#include "config/address.h"
+#include "config/apps.h"
+#include "config/listen_entries.h"
 #include "config/press_settings.h"
+#include "config/proxy_settings.h"
 #include "config/reader.h"
 #include "config/sites.h"
 
@@ -115,29 +117,6 @@ constexpr Key<LogSettings> log_keys[] = {
 
 // --- the top ---
 
-void read_listen(Reader& reader, const Node& value, Settings& into) {
-  into.listen.clear();
-  std::vector<Place> places;
-  if (value.kind == Node::Kind::list && value.items.empty()) {
-    reader.fault(value.at, "expected at least one port or address, found an empty list");
-  }
-  reader.each(value, [&](const Node& item) {
-    const std::string* text = reader.text(item, "a port or an address");
-    if (!text) return;
-    Result<Listen> listen = parse_listen(*text, reader.folder());
-    if (!listen) return reader.fault(item.at, listen.error().message);
-    const auto twin = std::find(into.listen.begin(), into.listen.end(), *listen);
-    if (twin != into.listen.end()) {
-      const Place first = places[static_cast<std::size_t>(twin - into.listen.begin())];
-      return reader.fault(item.at, in_quotes(listen->text()) +
-                                       " is listened to already; first at " + reader.place(first));
-    }
-    listen->source = reader.place(item.at);
-    into.listen.push_back(std::move(*listen));
-    places.push_back(item.at);
-  });
-}
-
 void read_state(Reader& reader, const Node& value, Settings& into) {
   if (auto path = reader.path(value, "the path of a directory")) into.state = std::move(*path);
 }
@@ -159,7 +138,7 @@ void read_threads(Reader& reader, const Node& value, Settings& into) {
 }
 
 constexpr Key<Settings> top_keys[] = {
-    {"listen", read_listen},
+    {"listen", [](Reader& r, const Node& v, Settings& s) { read_listen(r, v, s.listen); }},
     {"state", read_state},
     {"user", read_user},
     {"threads", read_threads},
@@ -170,10 +149,14 @@ constexpr Key<Settings> top_keys[] = {
     {"press", [](Reader& r, const Node& v, Settings& s) { read_press(r, v, s.press); }},
     {"keep", [](Reader& r, const Node& v, Settings& s) { read_keep(r, v, s.keep); }},
     {"keep_size", [](Reader& r, const Node& v, Settings& s) { read_keep_size(r, v, s.keep); }},
+    {"trusted_proxies",
+     [](Reader& r, const Node& v, Settings& s) { read_trusted_proxies(r, v, s.trusted_proxies); }},
+    {"buffers", [](Reader& r, const Node& v, Settings& s) { read_buffers(r, v, s.buffers); }},
+    {"response_cache",
+     [](Reader& r, const Node& v, Settings& s) { read_response_cache(r, v, s.response_cache); }},
+    {"apps", [](Reader& r, const Node& v, Settings& s) { read_apps(r, v, s.apps); }},
     {"sites", [](Reader& r, const Node& v, Settings& s) { read_sites(r, v, s.sites); }},
-    {"apps", nullptr, "it serves files only and cannot reach an application yet"},
     {"admin", nullptr, "there is nothing to administer over the network yet"},
-    {"trusted_proxies", nullptr, "the address of a connection is taken for the client's"},
     {"tls", nullptr, "put a server that speaks TLS in front of it"},
 };
 
@@ -182,6 +165,7 @@ void read_top(Reader& reader, const Node& root, Settings& into) {
     return reader.fault({}, "holds no settings; at least 'sites' is needed");
   }
   read_keys<Settings>(reader, root, top_keys, into);
+  check_used_apps(reader, into.apps);
   const bool has_sites = std::any_of(root.entries.begin(), root.entries.end(),
                                      [](const Entry& entry) { return entry.key == "sites"; });
   if (root.kind == Node::Kind::mapping && !has_sites) {
@@ -246,6 +230,9 @@ std::vector<std::string> key_paths() {
   append_paths("log.", names_of<LogSettings>(log_keys), out);
   append_paths("limits.", names_of<Limits>(limit_keys), out);
   append_paths("press.", press_keys(), out);
+  append_paths("listen.", listen_keys(), out);
+  append_paths("buffers.", buffer_keys(), out);
+  append_paths("apps.NAME.", app_keys(), out);
   append_paths("sites.HOST./PATH.", action_keys(), out);
   return out;
 }

@@ -51,12 +51,21 @@ class Reader {
   // A path at which there is a directory now (one stat).
   std::optional<std::filesystem::path> directory(const Node& value);
 
+  // Routes may name apps that come further below: what they name is judged at the end.
+  struct AppUse {
+    Place at;
+    std::string app;
+  };
+  void note_used_app(Place at, std::string app) { used_apps_.push_back({at, std::move(app)}); }
+  const std::vector<AppUse>& used_apps() const { return used_apps_; }
+
   // Calls `one` for the value or, where it is a list, for each of its items.
   void each(const Node& value, const std::function<void(const Node&)>& one);
 
  private:
   Faults& faults_;
   std::filesystem::path folder_;
+  std::vector<AppUse> used_apps_;
 };
 
 // One key of the mapping that becomes a T.

@@ -62,6 +62,13 @@ std::vector<Action> read_chain(Reader& reader, const Node& value) {
   return chain;
 }
 
+bool mounts_app(const Route& route) {
+  return std::any_of(route.chain.begin(), route.chain.end(), [](const Action& action) {
+    const auto* app = std::get_if<AppAction>(&action);
+    return app != nullptr && app->mount;
+  });
+}
+
 void read_route(Reader& reader, const Entry& entry, Site& site) {
   const std::string_view why = path_fault(entry.key);
   if (!why.empty())
@@ -70,6 +77,10 @@ void read_route(Reader& reader, const Entry& entry, Site& site) {
   route.path = entry.key;
   route.source = reader.place(entry.at);
   route.chain = read_chain(reader, *entry.value);
+  if (mounts_app(route) && !route.is_prefix()) {
+    reader.fault(entry.at,
+                 "an app is mounted below a path that ends in '/': " + in_quotes(entry.key + "/"));
+  }
   site.routes.push_back(std::move(route));
 }
 

@@ -12,8 +12,9 @@ struct Client {
   std::uint16_t port = 0;       // 0 where it is not known
   std::string scheme = "http";  // that the client used, perhaps towards a trusted proxy
   std::string host;             // with the port, as the client asked for it; empty: it did not
-  // The addresses between the client and us, as trusted proxies told: "192.0.2.7, 10.0.0.2".
-  // Empty when the peer is not trusted.
+  // The proxies between the client and us, the nearest last, without the client: "10.0.0.2,
+  // 10.0.0.1", where the last is the peer (a Unix socket is left out, it has no address). Empty
+  // when the peer is not trusted, or speaks for nobody.
   std::string chain;
 };
 

@@ -1,4 +1,5 @@
-// Who is at the other end of a connection: an IPv4 or IPv6 address, or a Unix socket.
+// Who is at the other end of a connection: an IPv4 or IPv6 address with its port, or a Unix
+// socket.
 #pragma once
 
 #include <sys/socket.h>
@@ -14,6 +15,8 @@ class Address {
   Address() = default;  // a Unix socket
   explicit Address(const sockaddr_storage& peer);
 
+  // 0 for a Unix socket, or where it is not known.
+  std::uint16_t port() const { return port_; }
   bool is_unix() const { return family_ == Family::unix_socket; }
 
   // "192.0.2.7", "2001:db8::1" or "unix:", written into `out`.

@@ -51,17 +51,14 @@ const MalformedCase malformed_cases[] = {
       status: 301
       body: gone
       listing: true
-      internal: true
 )yaml",
      {"frontis.yaml:5:7: unknown key 'exires'; possible here: files, cache, fingerprinted, index, "
-      "links, allow, uploads, modern_images, headers",
+      "links, allow, uploads, internal, modern_images, headers",
       "frontis.yaml:6:7: unknown key 'cahce'; did you mean 'cache'?",
       "frontis.yaml:7:7: 'status' belongs to 'redirect', not to 'files'",
       "frontis.yaml:8:7: 'body' belongs to 'respond', not to 'files'",
       "frontis.yaml:9:7: 'listing' is not available in this version: the content of a directory is "
-      "never listed",
-      "frontis.yaml:10:7: 'internal' is not available in this version: there is no application yet "
-      "that could lead to it"}},
+      "never listed"}},
     {"fingerprinted directories outside of the root",
      R"yaml(sites:
   example.org:
@@ -179,6 +176,11 @@ TEST(FilesAction, TakesUploadsInAnyCaseOfYamlsTrue) {
   EXPECT_TRUE(read_action_text("{files: /, uploads: true}").uploads);
   EXPECT_TRUE(read_action_text("{files: /, uploads: True}").uploads);
   EXPECT_FALSE(read_action_text("{files: /, uploads: false}").uploads);
+}
+
+TEST(FilesAction, IsInternalWhereItSaysSo) {
+  EXPECT_TRUE(read_action_text("{files: /, internal: true}").internal);
+  EXPECT_FALSE(read_action_text("{files: /}").internal);
 }
 
 TEST(FilesAction, HasModernImagesWhereTheRouteAsksForThem) {

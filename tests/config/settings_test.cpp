@@ -28,6 +28,20 @@ TEST(Listen, IsEqualWhereverItWasWritten) {
   EXPECT_FALSE(one == tcp("0.0.0.0", 80));
 }
 
+TEST(Backend, IsWrittenAsAConfigurationWould) {
+  EXPECT_EQ((Backend{"localhost", 80, {}, ""}).text(), "localhost:80");
+  EXPECT_EQ((Backend{"::1", 80, {}, ""}).text(), "[::1]:80");
+  EXPECT_EQ((Backend{"", 0, "/run/x.sock", ""}).text(), "unix:/run/x.sock");
+}
+
+TEST(Route, IsInternalWhereOneOfItsFilesActionsSaysSo) {
+  FilesAction internal;
+  internal.internal = true;
+  EXPECT_TRUE((Route{"/a/", {FilesAction(), internal}, ""}).is_internal());
+  EXPECT_TRUE((Route{"/a/", {internal, RespondAction()}, ""}).is_internal());
+  EXPECT_FALSE((Route{"/a/", {FilesAction(), AppAction()}, ""}).is_internal());
+}
+
 TEST(Route, IsAPrefixWhereItEndsInASlash) {
   EXPECT_TRUE((Route{"/static/", {}, ""}).is_prefix());
   EXPECT_FALSE((Route{"/robots.txt", {}, ""}).is_prefix());

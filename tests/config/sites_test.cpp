@@ -26,13 +26,6 @@ const MalformedCase malformed_cases[] = {
       "front of it",
       "frontis.yaml:6:5: 'budget' is not available in this version: the weight of pages is not "
       "measured yet"}},
-    {"an application, which comes later",
-     R"yaml(sites:
-  example.org:
-    /: [{files: /}, {app: site, wait: 10s}]
-)yaml",
-     {"frontis.yaml:3:22: 'app' is not available in this version: it serves files only and cannot "
-      "reach an application yet"}},
     {"no site at all",
      R"yaml(sites: {}
 )yaml",
@@ -144,7 +137,8 @@ const MalformedCase malformed_cases[] = {
     /: {cache: 1h}
     /a: {file: /}
 )yaml",
-     {"frontis.yaml:3:8: no action here; one of files, respond, redirect is needed",
+     {"frontis.yaml:3:8: no action here; one of files, app, respond, redirect, "
+      "memcached is needed",
       "frontis.yaml:4:10: unknown key 'file'; did you mean 'files'?"}},
     {"two actions in one mapping",
      R"yaml(sites:

@@ -35,5 +35,12 @@ TEST(Address, OfAnUnknownFamilyCountsAsUnix) {
   EXPECT_FALSE(v6("::1").is_unix());
 }
 
+TEST(Address, KnowsThePort) {
+  EXPECT_EQ(Address().port(), 0);
+  EXPECT_EQ(v4("192.0.2.7").port(), 40'000);
+  EXPECT_EQ(v6("2001:db8::1").port(), 40'000);
+  EXPECT_EQ(v6("::ffff:192.0.2.7").port(), 40'000);
+}
+
 }  // namespace
 }  // namespace frontis::net
