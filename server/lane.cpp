@@ -15,16 +15,18 @@ constexpr std::string_view too_many_connections =
 
 }  // namespace
 
-Lane::Lane(const config::Settings& settings, SharedMedia& media, net::Admission& admission,
-           Log& log, observe::AccessLog* access, std::vector<Descriptor> sockets)
+Lane::Lane(const config::Settings& settings, SharedMedia& media, Applications& applications,
+           net::Admission& admission, Log& log, observe::AccessLog* access,
+           std::vector<Descriptor> sockets)
     : settings_(settings),
       admission_(admission),
       log_(log),
       timers_(loop_),
       recorder_(access ? std::make_unique<AccessRecorder>(access->lane()) : nullptr),
-      handlers_(settings, media,
+      handlers_(settings, media, applications.pools(loop_, timers_),
                 [this](std::function<void()> work) { loop_.post(std::move(work)); }),
-      sessions_(loop_, timers_, settings_.limits, handlers_.router(), recorder_.get()),
+      sessions_(loop_, timers_, settings_.limits, handlers_.router(), recorder_.get(),
+                settings_.trusted_proxies),
       flush_timer_(timers_, *this) {
   for (Descriptor& socket : sockets) {
     listeners_.push_back(

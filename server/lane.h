@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "access_recorder.h"
+#include "applications.h"
 #include "base/log.h"
 #include "config/settings.h"
 #include "http/session.h"
@@ -23,8 +24,9 @@ namespace frontis {
 class Lane : private net::Timer::Owner {
  public:
   // `access` may be null; all references outlive the lane.
-  Lane(const config::Settings& settings, SharedMedia& media, net::Admission& admission, Log& log,
-       observe::AccessLog* access, std::vector<Descriptor> sockets);
+  Lane(const config::Settings& settings, SharedMedia& media, Applications& applications,
+       net::Admission& admission, Log& log, observe::AccessLog* access,
+       std::vector<Descriptor> sockets);
   ~Lane() override;
 
   void start();

@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "applications.h"
 #include "lane.h"
 #include "wiring.h"
 
@@ -164,13 +165,16 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
     if (!opened) return tl::unexpected(opened.error());
     access = std::move(*opened);
   }
+  auto applications = Applications::make(settings, log);
+  if (!applications) return tl::unexpected(applications.error());
   if (auto became = become_user(settings, log); !became) return became;
   SharedMedia media(settings, SharedMedia::Press::works, log);
   net::Admission admission(settings.limits);
   std::vector<std::unique_ptr<Lane>> lanes;
   for (auto& own : *sockets) {
     lanes.push_back(
-        std::make_unique<Lane>(settings, media, admission, log, access.get(), std::move(own)));
+        std::make_unique<Lane>(settings, media, **applications, admission, log, access.get(),
+                               std::move(own)));
   }
   for (const auto& lane : lanes) lane->start();
   media.start();

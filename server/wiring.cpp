@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "app/handler.h"
 #include "base/clock.h"
 #include "http/fixed_handler.h"
 #include "media/handler.h"
@@ -29,6 +30,24 @@ bool is_last_files(const config::Route& route, const config::FilesAction& files)
     return std::holds_alternative<config::FilesAction>(action);
   });
   return &std::get<config::FilesAction>(*last) == &files;
+}
+
+// The loader has seen to it that there is one.
+const config::App& app_named(const config::Settings& settings, const std::string& name) {
+  return *std::find_if(settings.apps.begin(), settings.apps.end(),
+                       [&name](const config::App& app) { return app.name == name; });
+}
+
+std::vector<app::InternalRoot> internal_roots(const config::Site& site) {
+  std::vector<app::InternalRoot> roots;
+  for (const config::Route& route : site.routes) {
+    if (!route.is_internal() || !route.is_prefix()) continue;
+    for (const config::Action& action : route.chain) {
+      const auto* files = std::get_if<config::FilesAction>(&action);
+      if (files != nullptr) roots.push_back({files->root, route.path});
+    }
+  }
+  return roots;
 }
 
 }  // namespace
@@ -77,8 +96,13 @@ bool SharedMedia::stop(std::chrono::milliseconds patience) {
   return true;
 }
 
-Handlers::Handlers(const config::Settings& settings, SharedMedia& media, media::Post post)
-    : media_(media), post_(std::move(post)), cache_(settings.limits.hot_cache) {
+Handlers::Handlers(const config::Settings& settings, SharedMedia& media,
+                   Applications::Pools pools, media::Post post)
+    : media_(media),
+      post_(std::move(post)),
+      settings_(settings),
+      pools_(std::move(pools)),
+      cache_(settings.limits.hot_cache) {
   for (const config::Site& site : settings.sites) {
     router_.add(site);
     for (const config::Route& route : site.routes) {
@@ -100,6 +124,12 @@ std::unique_ptr<http::Handler> Handlers::make(const config::Site& site, const co
         *files, static_cast<std::uint32_t>(handlers_.size()), cache_, media_.services(),
         media_.manifests_of(*files), url_prefix_of(site, route), post_,
         is_last_files(route, *files));
+  }
+  if (const auto* app = std::get_if<config::AppAction>(&action)) {
+    const auto pool = pools_.find(app->app);
+    return std::make_unique<app::AppHandler>(
+        app::Route{*app, app_named(settings_, app->app),
+                   pool == pools_.end() ? nullptr : pool->second.get(), internal_roots(site)});
   }
   if (const auto* respond = std::get_if<config::RespondAction>(&action)) {
     return std::make_unique<http::RespondHandler>(*respond);

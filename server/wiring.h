@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "applications.h"
 #include "base/log.h"
 #include "config/settings.h"
 #include "http/exchange.h"
@@ -69,7 +70,9 @@ class SharedMedia {
 class Handlers {
  public:
   // All references outlive this.
-  Handlers(const config::Settings& settings, SharedMedia& media, media::Post post);
+  // `pools` as Applications makes them for the loop; none: nobody is asked (explain).
+  Handlers(const config::Settings& settings, SharedMedia& media, Applications::Pools pools,
+           media::Post post);
 
   const http::Router& router() const { return router_; }
 
@@ -79,6 +82,8 @@ class Handlers {
 
   SharedMedia& media_;
   media::Post post_;
+  const config::Settings& settings_;
+  Applications::Pools pools_;
   media::AssetCache cache_;
   std::vector<std::unique_ptr<http::Handler>> handlers_;
   http::Router router_;

@@ -29,7 +29,8 @@ class KeptExchange final : public http::Exchange {
  public:
   void respond(http::Response response) override { answer_ = std::move(response); }
   http::Request& request_to_read() { return request_; }
-  const http::Response& answer() const { return *answer_; }
+  // None when it is up to an application.
+  const std::optional<http::Response>& answer() const { return answer_; }
 
  private:
   std::optional<http::Response> answer_;
@@ -62,11 +63,13 @@ void print(const std::string& shown, const KeptExchange& exchange,
            const http::Explanation& explanation) {
   std::printf("%s\n", shown.c_str());
   for (const std::string& line : explanation) std::printf("# %s\n", line.c_str());
-  for (const std::string& line : outcome_lines(exchange.request(), exchange.answer())) {
+  if (!exchange.answer()) return;
+  const http::Response& answer = *exchange.answer();
+  for (const std::string& line : outcome_lines(exchange.request(), answer)) {
     std::printf("# %s\n", line.c_str());
   }
-  std::printf("\n%s# %s\n", head_text(exchange.request(), exchange.answer()).c_str(),
-              body_line(exchange.request(), exchange.answer()).c_str());
+  std::printf("\n%s# %s\n", head_text(exchange.request(), answer).c_str(),
+              body_line(exchange.request(), answer).c_str());
 }
 
 int explain(const Options& options) {
@@ -87,7 +90,7 @@ int explain(const Options& options) {
   const std::filesystem::path made = std::exchange(settings->state, state.folder());
   // Without press threads all work is done before the answer, and nothing is posted to a loop.
   SharedMedia media(*settings, SharedMedia::Press::rests, *log, made);
-  const Handlers handlers(*settings, media, [](const std::function<void()>& work) { work(); });
+  const Handlers handlers(*settings, media, {}, [](const std::function<void()>& work) { work(); });
   const ExplainedRequest request = request_of(options.typed, *settings);
   KeptExchange exchange;
   exchange.explanation = &explanation;

@@ -4,13 +4,6 @@
 
 namespace frontis::config {
 
-bool Route::is_internal() const {
-  return std::any_of(chain.begin(), chain.end(), [](const Action& action) {
-    const auto* files = std::get_if<FilesAction>(&action);
-    return files != nullptr && files->internal;
-  });
-}
-
 std::string Listen::text() const {
   if (is_unix()) return "unix:" + unix_path.string();
   const std::string suffix = ":" + std::to_string(port);

@@ -11,7 +11,6 @@ Address::Address(const sockaddr_storage& peer) {
   if (peer.ss_family == AF_INET) {
     sockaddr_in v4{};
     std::memcpy(&v4, &peer, sizeof v4);
-    port_ = ntohs(v4.sin_port);
     std::memcpy(bytes_.data(), &v4.sin_addr, 4);
     port_ = ntohs(v4.sin_port);
     family_ = Family::v4;

@@ -22,7 +22,6 @@ class Address {
   // "192.0.2.7", "2001:db8::1" or "unix:", written into `out`.
   using Text = std::array<char, 46>;
   std::string_view text(Text& out) const;
-  std::uint16_t port() const { return port_; }  // 0 for a Unix socket
 
   // What counts as one client: an IPv4 address, or the /64 of an IPv6 address, because one
   // customer usually holds all of that. Never all ones.

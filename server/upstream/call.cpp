@@ -1,10 +1,10 @@
 #include "upstream/call.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/clock.h"
-#include "upstream/app_text.h"
 
 namespace frontis::upstream {
 
@@ -12,8 +12,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint32_t most_broken = 3;  // connections that one request may cost
+constexpr std::uint32_t most_broken = 3;            // connections that one request may cost
 constexpr milliseconds longest_silence{3'600'000};  // in a tunnel
+
+// "500 ms", "10 s"
+std::string text_of(milliseconds length) {
+  const bool is_short = length < milliseconds(1'000);
+  return std::to_string(is_short ? length.count() : length.count() / 1000) +
+         (is_short ? " ms" : " s");
+}
 
 }  // namespace
 
@@ -68,8 +75,9 @@ void Call::waited_enough() {
   const milliseconds most = is_up ? pool_.app().queue_timeout : pool_.app().wait;
   const auto waited = std::chrono::duration_cast<milliseconds>(coarse_now() - in_line_since_);
   if (waited < most && !pool_.balancer().is_hopeless()) return timer_.set(most - waited);
-  if (is_up) return fail({503, "all its places were taken for " + text_of(most) +
-                                   " (apps: max_connections, queue_timeout)"});
+  if (is_up)
+    return fail({503, "all its places were taken for " + text_of(most) +
+                          " (apps: max_connections, queue_timeout)"});
   const std::string why = failure_ ? failure_->reason : "none of its processes is ready";
   fail({502, why + ", for " + text_of(waited)});
 }
@@ -139,6 +147,7 @@ void Call::tell_failure() {
 // We may be inside its own callback.
 void Call::end_connection() {
   if (!connection_) return;
+  log_errors();
   connection_->want(false, false);
   pool_.loop().retire(std::move(connection_));
 }
@@ -146,9 +155,9 @@ void Call::end_connection() {
 void Call::connection_ready(Connection&, bool readable, bool writable) {
   if (writable && !is_connected_) {
     if (const int error = net::connect_result(connection_->stream().descriptor())) {
-      return retry_or_fail(Place::Outcome::unreachable,
-                           {502, "cannot connect to " + place_.endpoint().text() + ": " +
-                                     text_of_errno(error)});
+      return retry_or_fail(
+          Place::Outcome::unreachable,
+          {502, "cannot connect to " + place_.endpoint().text() + ": " + std::strerror(error)});
     }
     is_connected_ = true;
   }

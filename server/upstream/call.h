@@ -113,6 +113,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   void ended_by_peer();
   void broken(const std::string& what);
   void complete();
+  void settle();
   void report();
   void log_errors();
   void watch();
@@ -149,6 +150,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   std::uint64_t unheard_ = 0;  // bytes of the answer that came after the owner had left
   bool has_heard_ = false;     // some byte of an answer
   bool has_head_ = false;
+  bool has_ended_ = false;  // its last byte was read
   bool is_reported_ = false;
   bool is_tunnel_ = false;
   bool is_paused_ = false;  // the spool is full

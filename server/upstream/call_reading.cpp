@@ -1,4 +1,5 @@
 // The answer of a call, from the connection to its spool.
+#include <cstring>
 #include <utility>
 
 #include "base/text.h"
@@ -31,9 +32,7 @@ void Call::receive() {
     const std::size_t used = take(unread.view());
     if (connection_) connection_->unread.consume(used);
   }
-  if (phase_ == Phase::talking && connection_ && has_ended_) complete();
-  log_errors();
-  report();
+  settle();
 }
 
 // Bytes that are done with.
@@ -87,21 +86,25 @@ void Call::ended_by_peer() {
   const std::string& where = place_.endpoint().text();
   if (!is_connected_) {
     const int error = net::connect_result(connection_->stream().descriptor());
-    return retry_or_fail(Place::Outcome::unreachable, {502, "cannot connect to " + where + ": " +
-                                                                text_of_errno(error)});
+    return retry_or_fail(Place::Outcome::unreachable,
+                         {502, "cannot connect to " + where + ": " + std::strerror(error)});
   }
   if (!has_heard_) {
     return retry_or_fail(Place::Outcome::broke,
                          {502, where + " closed the connection without an answer"});
   }
-  if (is_tunnel_) return complete_and_report();
-  const auto event = connection_->codec().closed();
-  if (!event) {
-    broken(event.error().message);
-  } else {
-    complete();
+  if (!is_tunnel_) {
+    if (const auto event = connection_->codec().closed(); !event) broken(event.error().message);
   }
+  has_ended_ = true;
+  cannot_send_ = true;
+  settle();
+}
+
+// After each receive.
+void Call::settle() {
   log_errors();
+  if (phase_ == Phase::talking && has_ended_) complete();
   report();
 }
 

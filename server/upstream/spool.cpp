@@ -38,7 +38,8 @@ bool write_at(int file, std::string_view bytes, std::uint64_t place) {
 }  // namespace
 
 Result<void> Spool::append(std::string_view bytes) {
-  if (file_end_ == 0 && memory_.size() + bytes.size() <= settings_.memory) {
+  const bool fits = on_disk_ == 0 || memory_.size() + bytes.size() <= settings_.memory;
+  if (file_end_ == 0 && fits) {
     memory_.append(bytes);
     return {};
   }

@@ -18,7 +18,8 @@ namespace frontis::upstream {
 
 class Spool {
  public:
-  // `settings` outlives the spool. At most `on_disk` bytes should come to lie in the file.
+  // `settings` outlives the spool. About `on_disk` bytes may come to lie in the file; 0: none, and
+  // what is_full() did not stop stays in memory.
   Spool(const config::BufferSettings& settings, std::uint64_t on_disk)
       : settings_(settings), on_disk_(on_disk) {}
 

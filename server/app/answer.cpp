@@ -1,0 +1,208 @@
+#include "app/answer.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "base/text.h"
+#include "http/compressed_source.h"
+#include "http/negotiation.h"
+#include "http/target.h"
+
+namespace frontis::app {
+
+namespace {
+
+constexpr std::uint64_t smallest_compressed = 256;
+
+// A body that somebody holds already, as a source.
+class TextSource final : public Source {
+ public:
+  explicit TextSource(SharedBytes bytes) : bytes_(std::move(bytes)) {}
+  Pull pull(std::span<char> into) override {
+    const std::size_t length = std::min(into.size(), bytes_.bytes.size());
+    if (length == 0) return {State::end};
+    std::copy_n(bytes_.bytes.data(), length, into.data());
+    bytes_.bytes.remove_prefix(length);
+    return {State::data, length};
+  }
+  void when_ready(std::function<void()>) override {}
+
+ private:
+  SharedBytes bytes_;
+};
+
+bool is_compressible(std::string_view type) {
+  type = trim(type.substr(0, type.find(';')));
+  const std::string name = lower_case(type);
+  if (name == "text/event-stream") return true;
+  if (name.starts_with("text/") || name.ends_with("+json") || name.ends_with("+xml")) return true;
+  constexpr std::array<std::string_view, 7> others{
+      "application/json",        "application/javascript", "application/xml",
+      "application/x-ndjson",    "image/svg+xml",          "application/manifest+json",
+      "application/vnd.api+json"};
+  return std::find(others.begin(), others.end(), name) != others.end();
+}
+
+bool contains_word(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    if (equal_ignoring_case(trim(list.substr(0, comma)), word)) return true;
+    if (comma == list.npos) break;
+    list.remove_prefix(comma + 1);
+  }
+  return false;
+}
+
+bool may_compress(const Answer& answer, const http::Request& request) {
+  if (answer.status < 200 || answer.status == 204 || answer.status == 206 || answer.status == 304) {
+    return false;
+  }
+  if (request.method == http::Method::head) return false;
+  if (answer.length && *answer.length < smallest_compressed) return false;
+  const http::HeaderBlock& fields = *answer.fields;
+  if (fields.find("Content-Encoding") || fields.find("Content-Range")) return false;
+  const auto cache = fields.find("Cache-Control");
+  if (cache && contains_word(*cache, "no-transform")) return false;
+  const auto type = fields.find("Content-Type");
+  return type && is_compressible(*type);
+}
+
+http::Coding coding_for(const http::Request& request) {
+  std::string scratch;
+  const auto field = request.combined(http::FieldName::accept_encoding, scratch);
+  // Of equal weights the smallest wins: br's fast level makes less than zstd's, and that than
+  // gzip's.
+  constexpr std::array<http::Candidate, 4> candidates{{{http::Coding::br, 1},
+                                                       {http::Coding::zstd, 2},
+                                                       {http::Coding::gzip, 3},
+                                                       {http::Coding::identity, 4}}};
+  return http::choose_coding(http::coding_weights(field), candidates)
+      .value_or(http::Coding::identity);
+}
+
+std::string_view token_of(http::Coding coding) {
+  const auto row = std::find_if(http::coding_names.begin(), http::coding_names.end(),
+                                [coding](const auto& name) { return name.coding == coding; });
+  return row->token;
+}
+
+// The fields with what compression changes in them.
+http::HeaderBlock coded_fields(const http::HeaderBlock& fields, http::Coding coding) {
+  http::HeaderBlock out;
+  std::string vary = "Accept-Encoding";
+  fields.for_each([&](std::string_view name, std::string_view value) {
+    if (equal_ignoring_case(name, "Vary")) {
+      if (contains_word(value, "*") || contains_word(value, "Accept-Encoding")) {
+        vary = value;
+      } else {
+        vary = std::string(value) + ", " + vary;
+      }
+      return;
+    }
+    const bool is_strong = equal_ignoring_case(name, "ETag") && !value.starts_with("W/");
+    if (is_strong && coding != http::Coding::identity) {
+      out.add(name, "W/" + std::string(value));
+      return;
+    }
+    // Ranges would be of bytes that nobody keeps.
+    if (equal_ignoring_case(name, "Accept-Ranges") && coding != http::Coding::identity) return;
+    out.add(name, value);
+  });
+  out.add("Vary", vary);
+  if (coding != http::Coding::identity) out.add("Content-Encoding", token_of(coding));
+  return out;
+}
+
+void compress(Answer& answer, http::Coding coding) {
+  answer.fields = std::make_shared<const http::HeaderBlock>(coded_fields(*answer.fields, coding));
+  if (coding == http::Coding::identity) return;
+  answer.length.reset();
+  std::unique_ptr<Source> inner;
+  if (auto* source = std::get_if<std::unique_ptr<Source>>(&answer.body)) {
+    inner = std::move(*source);
+  } else {
+    inner = std::make_unique<TextSource>(std::get<SharedBytes>(std::move(answer.body)));
+  }
+  answer.body = http::compress(std::move(inner), coding);
+}
+
+}  // namespace
+
+http::Response response_of(Answer answer, const config::AppAction& action,
+                           const http::Request& request) {
+  if (!answer.fields) answer.fields = std::make_shared<const http::HeaderBlock>();
+  if (!action.headers.empty()) {
+    http::HeaderBlock own;
+    for (const auto& [name, value] : action.headers) own.add(name, value);
+    answer.fields = std::make_shared<const http::HeaderBlock>(http::replaced(*answer.fields, own));
+  }
+  if (may_compress(answer, request)) compress(answer, coding_for(request));
+  http::Response response;
+  response.status = answer.status;
+  response.head = std::move(answer.fields);
+  response.body = std::move(answer.body);
+  response.length = answer.length;
+  return response;
+}
+
+std::string internal_path(std::string_view wish) {
+  wish = wish.substr(0, wish.find('?'));
+  if (!wish.starts_with('/')) return {};
+  std::string path;
+  if (!http::normalize_path(wish, path)) return {};
+  return path.empty() ? std::string(wish) : path;
+}
+
+std::string path_of_file(std::string_view file, const std::vector<InternalRoot>& roots) {
+  const std::filesystem::path wanted = std::filesystem::path(file).lexically_normal();
+  if (!wanted.is_absolute()) return {};
+  const InternalRoot* best = nullptr;
+  std::string rest;
+  for (const InternalRoot& one : roots) {
+    const std::string relative = wanted.lexically_relative(one.root.lexically_normal()).native();
+    if (relative.empty() || relative.starts_with("..") || relative == ".") continue;
+    if (best && best->root.native().size() >= one.root.native().size()) continue;
+    best = &one;
+    rest = relative;
+  }
+  return best ? best->route + rest : std::string();
+}
+
+std::shared_ptr<const http::HeaderBlock> fields_for_file(const http::HeaderBlock& fields) {
+  constexpr std::array<std::string_view, 5> the_files_own{"ETag", "Last-Modified", "Accept-Ranges",
+                                                          "Content-Encoding", "Vary"};
+  http::HeaderBlock out;
+  fields.for_each([&](std::string_view name, std::string_view value) {
+    const auto is_this = [name](std::string_view other) {
+      return equal_ignoring_case(name, other);
+    };
+    if (std::any_of(the_files_own.begin(), the_files_own.end(), is_this)) return;
+    if (is_this("Content-Type") && lower_case(value).starts_with("text/html")) return;
+    out.add(name, value);
+  });
+  if (!out.find("Cache-Control")) out.add("Cache-Control", "private, no-cache");
+  return std::make_shared<const http::HeaderBlock>(std::move(out));
+}
+
+std::string fault_of_reroute(const upstream::AnswerHead& head, const http::Request& request) {
+  const std::string asked = " (asked for " + printable(request.target()) + ")";
+  if (!head.accel_redirect.empty()) {
+    return "X-Accel-Redirect '" + printable(head.accel_redirect) +
+           "' is no path; it names one below a route with 'internal: true'" + asked;
+  }
+  return "X-Sendfile '" + printable(head.sendfile) +
+         "' lies beneath the directory of no route with 'internal: true'; add one to the site, "
+         "such as /protected/: {files: DIRECTORY, internal: true}" +
+         asked;
+}
+
+std::string describe_failure(const config::App& app, const http::Request& request,
+                             const upstream::Failure& failure) {
+  return "app '" + app.name + "': " + failure.reason + "; " +
+         std::string(http::name_of(request.method)) + " " + printable(request.target()) +
+         " was answered with " + std::to_string(failure.status);
+}
+
+}  // namespace frontis::app

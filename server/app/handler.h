@@ -1,0 +1,44 @@
+// The `app` action of a route: passes requests to an application and its answers back. One for
+// each route and loop; what goes on for one request is a ProxiedCall, held by its exchange.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "config/settings.h"
+#include "http/exchange.h"
+#include "upstream/pool.h"
+
+namespace frontis::app {
+
+// Internal routes of a site, by the directories that they serve: what X-Sendfile names a file in.
+struct InternalRoot {
+  std::filesystem::path root;
+  std::string route;  // "/protected/"
+};
+
+// What the calls of one route share.
+struct Route {
+  const config::AppAction& action;
+  const config::App& app;
+  upstream::Pool* pool;  // null: nobody is asked (frontis explain)
+  std::vector<InternalRoot> internal;
+};
+
+class AppHandler final : public http::Handler {
+ public:
+  // What `route` refers to outlives this.
+  explicit AppHandler(Route route) : route_(std::move(route)) {}
+
+  // Never passes. Answers that the app does not give: 413 and the like for a body, 502, 503 with
+  // Retry-After, 504.
+  void handle(http::Exchange& exchange) override;
+
+ private:
+  const Route route_;
+};
+
+}  // namespace frontis::app

@@ -1,0 +1,175 @@
+#include "app/proxied_call.h"
+
+#include <array>
+#include <utility>
+
+#include "app/answer.h"
+#include "app/request_head.h"
+
+namespace frontis::app {
+
+namespace {
+
+constexpr std::size_t piece = 32 * 1024;
+constexpr std::string_view retry_seconds = "2";
+
+http::Response failure_response(const upstream::Failure& failure) {
+  http::Response response = http::plain_response(failure.status);
+  if (failure.status != 503) return response;
+  http::HeaderBlock head = *response.head;
+  head.add("Retry-After", retry_seconds);
+  response.head = std::make_shared<const http::HeaderBlock>(std::move(head));
+  return response;
+}
+
+}  // namespace
+
+// The answer as the session pulls it. Ends with its exchange, as the call does.
+class ProxiedCall::AnswerSource final : public Source {
+ public:
+  explicit AnswerSource(ProxiedCall& call) : call_(call) {}
+  Pull pull(std::span<char> into) override { return call_.call_->pull(into); }
+  void when_ready(std::function<void()> wake) override { call_.wake_ = std::move(wake); }
+
+ private:
+  ProxiedCall& call_;
+};
+
+ProxiedCall::ProxiedCall(const Route& route, http::Exchange& exchange)
+    : route_(route), exchange_(exchange) {}
+
+ProxiedCall::~ProxiedCall() {
+  if (call_) upstream::Call::leave(std::move(call_));
+}
+
+void ProxiedCall::begin() {
+  const http::Request& request = exchange_.request();
+  is_upgrade_ = request.find(http::FieldName::upgrade) && !request.has_body() &&
+                route_.app.protocol == config::Protocol::http;
+  if (request.has_body() || is_upgrade_) body_ = exchange_.take_body();
+  if (!body_ || is_upgrade_ || route_.action.stream) return ask();
+  spool_ = std::make_unique<upstream::Spool>(route_.pool->buffers(), UINT64_MAX / 2);
+  take_body();
+}
+
+// All of it, before anybody works on it.
+void ProxiedCall::take_body() {
+  std::array<char, piece> room;
+  while (true) {
+    const Source::Pull got = body_->pull(room);
+    switch (got.state) {
+      case Source::State::data: break;
+      case Source::State::pending: return body_->when_ready([this] { take_body(); });
+      case Source::State::failed: return body_failed(body_->fault());
+      case Source::State::end: body_.reset(); return ask();
+    }
+    if (auto kept = spool_->append({room.data(), got.bytes}); !kept) {
+      route_.pool->log().once_a_minute("spool", Log::Level::error, kept.error().message);
+      return body_failed(kept.error());
+    }
+  }
+}
+
+void ProxiedCall::body_failed(const Error& fault) {
+  const int status = http::status_of(fault.kind);
+  exchange_.respond(http::plain_response(status, status < 500 ? fault.message : ""));
+}
+
+void ProxiedCall::ask() {
+  const http::Request& request = exchange_.request();
+  std::optional<std::uint64_t> length = 0;
+  if (spool_) length = spool_->size();
+  if (body_ && !is_upgrade_) {
+    length = request.chunked ? std::nullopt : std::optional(request.content_length);
+  }
+  auto head = request_head(route_, exchange_, length, is_upgrade_);
+  if (!head) return body_failed(head.error());
+  upstream::Call::Request asked;
+  asked.head = std::move(*head);
+  asked.counted = length.has_value();
+  if (spool_ && spool_->size() > 0) asked.body = std::move(spool_);
+  asked.stream = std::move(body_);
+  asked.head_only = request.method == http::Method::head;
+  asked.idempotent = is_idempotent(request.method);
+  asked.upgrade = is_upgrade_;
+  asked.buffered = !route_.action.stream;
+  call_ = std::make_unique<upstream::Call>(*route_.pool, *this, std::move(asked));
+  call_->begin();
+}
+
+void ProxiedCall::informed(const upstream::AnswerHead& head) {
+  // "100 Continue" is between the app and us: the client has been told by ourselves.
+  if (head.status != 100) exchange_.inform(head.status, head.fields.get());
+}
+
+void ProxiedCall::answered() {
+  if (call_->head().status == 101) return switch_protocols();
+  if (reroute()) return;
+  exchange_.respond(response());
+}
+
+void ProxiedCall::switch_protocols() {
+  http::Response response;
+  response.status = 101;
+  response.upgrade = true;
+  response.head = call_->head().fields;
+  response.body = std::make_unique<AnswerSource>(*this);
+  exchange_.respond(std::move(response));
+}
+
+http::Response ProxiedCall::response() {
+  upstream::AnswerHead& head = call_->head();
+  const bool head_only = exchange_.request().method == http::Method::head;
+  Answer answer;
+  answer.status = head.status;
+  answer.fields = std::move(head.fields);
+  answer.length = head.content_length;
+  if (!head_only) {
+    if (auto text = call_->take_text()) {
+      answer.length = text->size();
+      answer.body = text_body(std::move(*text));
+      return response_of(std::move(answer), route_.action, exchange_.request());
+    }
+  }
+  answer.body = std::make_unique<AnswerSource>(*this);
+  return response_of(std::move(answer), route_.action, exchange_.request());
+}
+
+// X-Accel-Redirect names a path, X-Sendfile a file: both of an internal route, which knows
+// ranges, conditions and variants.
+bool ProxiedCall::reroute() {
+  const upstream::AnswerHead& head = call_->head();
+  if (!head.accel_redirect.empty()) {
+    std::string path = internal_path(head.accel_redirect);
+    if (!path.empty()) return reroute_to(std::move(path));
+  } else if (!head.sendfile.empty()) {
+    std::string path = path_of_file(head.sendfile, route_.internal);
+    if (!path.empty()) return reroute_to(std::move(path));
+  } else {
+    return false;
+  }
+  route_.pool->log().once_a_minute(
+      "reroute " + route_.app.name, Log::Level::error,
+      "app '" + route_.app.name + "': " + fault_of_reroute(head, exchange_.request()));
+  exchange_.respond(http::plain_response(500));
+  return true;
+}
+
+bool ProxiedCall::reroute_to(std::string path) {
+  exchange_.reroute(std::move(path), fields_for_file(*call_->head().fields));
+  return true;
+}
+
+void ProxiedCall::progressed() {
+  if (wake_) std::exchange(wake_, nullptr)();
+}
+
+void ProxiedCall::failed(const upstream::Failure& failure) {
+  const http::Request& request = exchange_.request();
+  route_.pool->log().once_a_minute("app " + route_.app.name + " " + std::to_string(failure.status),
+                                   Log::Level::error,
+                                   describe_failure(route_.app, request, failure));
+  exchange_.respond(failure_response(failure));
+}
+
+}  // namespace frontis::app

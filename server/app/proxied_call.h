@@ -1,0 +1,50 @@
+// One request on its way to an application, and the answer on its way back: takes the body off
+// the client before it takes a place at the app, so that a slow client holds nobody, and turns
+// what the app says into a response. Held by the exchange; when the client leaves, it ends.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "app/handler.h"
+#include "http/exchange.h"
+#include "upstream/call.h"
+
+namespace frontis::app {
+
+class ProxiedCall final : public http::Call, public upstream::Call::Owner {
+ public:
+  // Both outlive this: the exchange holds it.
+  ProxiedCall(const Route& route, http::Exchange& exchange);
+  ~ProxiedCall() override;
+
+  void begin();
+  bool ends_with_client() const override { return true; }
+
+ private:
+  class AnswerSource;
+
+  void informed(const upstream::AnswerHead& head) override;
+  void answered() override;
+  void progressed() override;
+  void failed(const upstream::Failure& failure) override;
+
+  void take_body();
+  void body_failed(const Error& fault);
+  void ask();
+  upstream::Call::Request request() const;
+  bool reroute();
+  bool reroute_to(std::string path);
+  void switch_protocols();
+  http::Response response();
+
+  const Route& route_;
+  http::Exchange& exchange_;
+  std::unique_ptr<http::RequestBody> body_;
+  std::unique_ptr<upstream::Spool> spool_;  // of the body
+  std::unique_ptr<upstream::Call> call_;
+  std::function<void()> wake_;  // of whoever pulls the answer
+  bool is_upgrade_ = false;
+};
+
+}  // namespace frontis::app

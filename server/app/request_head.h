@@ -1,0 +1,22 @@
+// From an exchange to the head that its application gets, in the app's protocol.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "app/handler.h"
+#include "base/result.h"
+#include "http/exchange.h"
+
+namespace frontis::app {
+
+// `content_length` as in upstream::Outgoing. Errors: as of upstream::Codec::begin().
+[[nodiscard]] Result<std::string> request_head(const Route& route, http::Exchange& exchange,
+                                               std::optional<std::uint64_t> content_length,
+                                               bool upgrade);
+
+// RFC 9110, 9.2.2: a second time does nothing more than the first.
+[[nodiscard]] bool is_idempotent(http::Method method);
+
+}  // namespace frontis::app
