@@ -52,6 +52,9 @@ class HeaderBlock {
   // aborts, because it would split the response. Check outside text with is_field_value first.
   HeaderBlock& add(std::string_view name, std::string_view value);
 
+  // Room for `bytes` of text, so that add() need not ask for more.
+  void reserve(std::size_t bytes) { text_.reserve(bytes); }
+
   std::string_view text() const { return text_; }
   bool empty() const { return text_.empty(); }
   // The first value of `name` (any letter case).

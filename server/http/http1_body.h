@@ -1,11 +1,12 @@
-// Takes the body of a request off the connection: a counted length, or chunks (RFC 9112, 6 and
-// 7.1). The session owns one for each request that has a body, feeds it what the socket gave,
-// and passes the content on as views, without a copy. Chunk extensions and trailer fields are
-// checked, bounded and dropped.
+// Takes the body of a message off the connection: a counted length, or chunks (RFC 9112, 6 and
+// 7.1). The session owns one for each request that has a body, and the codecs of applications one
+// for each answer; they feed it what the socket gave and pass the content on as views, without a
+// copy. Chunk extensions and trailer fields are checked, bounded and dropped.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -18,6 +19,11 @@ class BodyDecoder {
  public:
   // For `request`, a head that was just read; at most `limit` bytes of content.
   BodyDecoder(const Request& request, std::uint64_t limit);
+  // For any message, where the length or the chunks themselves are the only bound.
+  [[nodiscard]] static BodyDecoder counted(std::uint64_t length) {
+    return {length > 0 ? State::counted : State::done, length, unlimited};
+  }
+  [[nodiscard]] static BodyDecoder chunked() { return {State::size_begins, 0, unlimited}; }
 
   struct Step {
     std::size_t consumed = 0;  // bytes of the input that are done with
@@ -51,6 +57,11 @@ class BodyDecoder {
     last_line_ends,  // the LF behind which the next request begins
     done,
   };
+
+  static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+
+  BodyDecoder(State state, std::uint64_t left, std::uint64_t allowed)
+      : state_(state), left_(left), allowed_(allowed) {}
 
   Step take_content(std::string_view input);
   Result<void> take_framing(char c);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "http/headers.h"
@@ -43,15 +44,29 @@ class AnswerHeadReader {
   // `input` holds every byte since the head's first; its address may change between calls.
   // Returns the head's length with the empty line, and fills `head`; 0 when more is needed.
   // Errors (bad_request: the application broke the protocol): a head of more than 64 KiB or 200
-  // fields, a malformed line or field, a status outside of 100 to 599, NUL or CR in a value,
+  // fields, a malformed line or field, a status outside of 100 to 599, a control byte in a value,
   // different Content-Lengths or one that is no number, Content-Length beside chunked, another
   // transfer coding. Lines may end in LF alone, as CGI scripts write them.
   [[nodiscard]] Result<std::size_t> read(std::string_view input, AnswerHead& head);
-  void reset();
+  void reset() { scanned_ = 0; }
+
+  enum class Use : std::uint8_t;  // what becomes of a field
+  struct Field {
+    std::string_view name;
+    std::string_view value;
+    Use use;
+  };
 
  private:
+  std::size_t find_end(std::string_view input);
+  Result<void> read_lines(std::string_view text, AnswerHead& head);
+  Result<void> read_fields(std::string_view text);
+  Result<void> take_fields(AnswerHead& head) const;
+  Result<int> cgi_status() const;
+
   Form form_;
   std::size_t scanned_ = 0;
+  std::vector<Field> fields_;  // kept for its capacity; views of the input during read() only
 };
 
 }  // namespace frontis::upstream

@@ -2,7 +2,10 @@
 // expects them. Each name comes once; a client cannot set any that is not its own.
 #pragma once
 
-#include <string>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -22,13 +25,28 @@ namespace frontis::upstream {
 class Params {
  public:
   explicit Params(const Outgoing& request);
+  Params(const Params&) = delete;
+  Params& operator=(const Params&) = delete;
 
   using Pair = std::pair<std::string_view, std::string_view>;
   const std::vector<Pair>& pairs() const { return pairs_; }
 
  private:
+  void add(std::string_view name, std::string_view value) { pairs_.emplace_back(name, value); }
+  void add_request(const Outgoing& request);
+  void add_connection(const Outgoing& request);
+  void add_field(std::string_view name, std::string_view value);
+  void replace(std::string_view name, std::string_view value);
+  Pair* find(std::string_view name);
+  char* room_for(std::size_t size);
+  std::string_view keep(std::string_view text);
+  std::string_view keep_number(std::uint64_t number);
+  std::string_view keep_joined(std::string_view a, std::string_view between, std::string_view b);
+
   std::vector<Pair> pairs_;
-  std::vector<std::string> made_;  // owns what is not a view of the request
+  // Owns what is not a view of the request. An ordinary request needs no more than this.
+  std::array<std::byte, 3072> first_room_;
+  std::pmr::monotonic_buffer_resource made_{first_room_.data(), first_room_.size()};
 };
 
 }  // namespace frontis::upstream

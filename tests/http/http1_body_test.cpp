@@ -334,6 +334,20 @@ TEST(BodyDecoder, IsDoneAtOnceWithoutABody) {
   EXPECT_EQ(decoder.remaining(), 0U);
 }
 
+TEST(BodyDecoder, ReadsBodiesOfAnyMessageWithoutALimitOfItsOwn) {
+  EXPECT_TRUE(BodyDecoder::counted(0).is_done());
+  BodyDecoder counted = BodyDecoder::counted(no_limit);
+  EXPECT_EQ(counted.remaining(), no_limit);
+  ASSERT_TRUE(counted.decode("x"));
+  EXPECT_EQ(counted.remaining(), no_limit - 1);
+
+  BodyDecoder chunked = BodyDecoder::chunked();
+  const Result<BodyDecoder::Step> step = chunked.decode("FFFFFFFFFFFFFFFF\r\nx");
+  ASSERT_TRUE(step);
+  EXPECT_EQ(step->content, "x");
+  EXPECT_FALSE(chunked.is_done());
+}
+
 TEST(BodyDecoder, GivesContentAsAViewOfTheInput) {
   const std::string_view input = "5\r\nhello\r\n0\r\n\r\n";
   BodyDecoder decoder(chunked_request(), no_limit);
