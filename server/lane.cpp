@@ -27,11 +27,18 @@ Lane::Lane(const config::Settings& settings, SharedMedia& media, Applications& a
                 [this](std::function<void()> work) { loop_.post(std::move(work)); }),
       sessions_(loop_, timers_, settings_.limits, handlers_.router(), recorder_.get(),
                 settings_.trusted_proxies),
+      greetings_(loop_, timers_, log_,
+                 [this](Descriptor socket, const net::Address& client) {
+                   accept(std::move(socket), client);
+                 }),
       flush_timer_(timers_, *this) {
-  for (Descriptor& socket : sockets) {
+  for (std::size_t i = 0; i < sockets.size(); ++i) {
     listeners_.push_back(
-        std::make_unique<net::Listener>(loop_, timers_, log_, std::move(socket),
-                                        [this](Descriptor accepted, const net::Address& peer) {
+        std::make_unique<net::Listener>(loop_, timers_, log_, std::move(sockets[i]),
+                                        [this, is_greeted = settings_.listen[i].proxy_protocol](
+                                            Descriptor accepted, const net::Address& peer) {
+                                          if (is_greeted)
+                                            return greetings_.add(std::move(accepted), peer);
                                           accept(std::move(accepted), peer);
                                         }));
   }

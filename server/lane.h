@@ -16,6 +16,7 @@
 #include "net/admission.h"
 #include "net/listener.h"
 #include "net/loop.h"
+#include "net/proxy_greeting.h"
 #include "net/timer.h"
 #include "wiring.h"
 
@@ -23,7 +24,7 @@ namespace frontis {
 
 class Lane : private net::Timer::Owner {
  public:
-  // `access` may be null; all references outlive the lane.
+  // One socket for each of settings.listen. `access` may be null; all references outlive the lane.
   Lane(const config::Settings& settings, SharedMedia& media, Applications& applications,
        net::Admission& admission, Log& log, observe::AccessLog* access,
        std::vector<Descriptor> sockets);
@@ -48,6 +49,7 @@ class Lane : private net::Timer::Owner {
   std::unique_ptr<AccessRecorder> recorder_;
   Handlers handlers_;
   http::Sessions sessions_;
+  net::ProxyGreetings greetings_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   net::Timer flush_timer_;
   std::thread thread_;

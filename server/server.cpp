@@ -172,9 +172,8 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
   net::Admission admission(settings.limits);
   std::vector<std::unique_ptr<Lane>> lanes;
   for (auto& own : *sockets) {
-    lanes.push_back(
-        std::make_unique<Lane>(settings, media, **applications, admission, log, access.get(),
-                               std::move(own)));
+    lanes.push_back(std::make_unique<Lane>(settings, media, **applications, admission, log,
+                                           access.get(), std::move(own)));
   }
   for (const auto& lane : lanes) lane->start();
   media.start();

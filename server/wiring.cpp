@@ -96,8 +96,8 @@ bool SharedMedia::stop(std::chrono::milliseconds patience) {
   return true;
 }
 
-Handlers::Handlers(const config::Settings& settings, SharedMedia& media,
-                   Applications::Pools pools, media::Post post)
+Handlers::Handlers(const config::Settings& settings, SharedMedia& media, Applications::Pools pools,
+                   media::Post post)
     : media_(media),
       post_(std::move(post)),
       settings_(settings),

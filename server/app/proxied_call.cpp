@@ -47,7 +47,9 @@ void ProxiedCall::begin() {
   is_upgrade_ = request.find(http::FieldName::upgrade) && !request.has_body() &&
                 route_.app.protocol == config::Protocol::http;
   if (request.has_body() || is_upgrade_) body_ = exchange_.take_body();
-  if (!body_ || is_upgrade_ || route_.action.stream) return ask();
+  // CGI has no way to say that a body ends somewhere (RFC 3875, 4.1.2).
+  const bool needs_length = request.chunked && route_.app.protocol != config::Protocol::http;
+  if (!body_ || is_upgrade_ || (route_.action.stream && !needs_length)) return ask();
   spool_ = std::make_unique<upstream::Spool>(route_.pool->buffers(), UINT64_MAX / 2);
   take_body();
 }
