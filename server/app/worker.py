@@ -627,8 +627,8 @@ def check(application, spec):
 
 
 def main():
-    spec = sys.argv[1]
-    options = {key: int(value) for key, value in (one.split("=") for one in sys.argv[2:])}
+    spec, *settings = sys.argv[2 if sys.argv[0] == "-c" else 1 :]
+    options = {key: int(value) for key, value in (one.split("=") for one in settings)}
     sys.argv[:] = ["frontis-worker"]
     for stream in (sys.stdout, sys.stderr):  # whole lines, so that those of threads do not mix
         stream.reconfigure(line_buffering=True, write_through=False)
