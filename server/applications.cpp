@@ -25,15 +25,37 @@ Result<void> Applications::add(const config::App& app) {
                     app.max_connections);
     }
   }
+  if (app.protocol == config::Protocol::wsgi) supervision_.add(app, *balancer);
   balancers_.emplace(app.name, std::move(balancer));
   return {};
+}
+
+void Applications::start() {
+  if (supervision_.is_empty()) return;
+  supervision_.start();
+  is_started_ = true;
+}
+
+void Applications::reload() {
+  if (is_started_) supervision_.reload();
+}
+
+void Applications::stop(std::chrono::milliseconds patience) {
+  if (std::exchange(is_started_, false)) supervision_.stop(patience);
 }
 
 Applications::Pools Applications::pools(net::Loop& loop, net::TimerWheel& timers) {
   Pools pools;
   for (const config::App& app : settings_.apps) {
+    upstream::Balancer& balancer = *balancers_.at(app.name);
+    upstream::Pool::Stuck stuck;
+    if (app.protocol == config::Protocol::wsgi) {
+      stuck = [this, &balancer](upstream::BackendId backend) {
+        supervision_.stuck(balancer, backend);
+      };
+    }
     pools.emplace(app.name, std::make_unique<upstream::Pool>(loop, timers, app, settings_.buffers,
-                                                             *balancers_.at(app.name), log_));
+                                                             balancer, log_, std::move(stuck)));
   }
   return pools;
 }

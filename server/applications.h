@@ -1,12 +1,15 @@
-// The applications of the configuration, as all loops share them: where each is reached and who
-// gets the next request. Made before the loops and ends after them.
+// The applications of the configuration, as all loops share them: where each is reached, who gets
+// the next request, and the processes of those that we run ourselves. Made before the loops and
+// ends after them.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "app/supervision.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "config/settings.h"
@@ -22,18 +25,28 @@ class Applications {
   [[nodiscard]] static Result<std::unique_ptr<Applications>> make(const config::Settings& settings,
                                                                   Log& log);
 
+  // Starts the processes of WSGI applications, as the user that we have become.
+  void start();
+  // From any thread: processes with the code as it is now take over from those that run.
+  void reload();
+  // Ends the processes; to be called when the loops have stopped.
+  void stop(std::chrono::milliseconds patience);
+
   // A pool for each app, for one loop, which outlives them.
   using Pools = std::map<std::string, std::unique_ptr<upstream::Pool>, std::less<>>;
   Pools pools(net::Loop& loop, net::TimerWheel& timers);
 
  private:
-  Applications(const config::Settings& settings, Log& log) : settings_(settings), log_(log) {}
+  Applications(const config::Settings& settings, Log& log)
+      : settings_(settings), log_(log), supervision_(log) {}
 
   Result<void> add(const config::App& app);
 
   const config::Settings& settings_;
   Log& log_;
   std::map<std::string, std::unique_ptr<upstream::Balancer>, std::less<>> balancers_;
+  app::Supervision supervision_;  // ends before the balancers
+  bool is_started_ = false;
 };
 
 }  // namespace frontis

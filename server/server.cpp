@@ -29,6 +29,8 @@ namespace {
 
 // A stop waits so long for threads that may not get the processor at all.
 constexpr std::chrono::milliseconds press_patience{2000};
+// And so long for processes that have no request left.
+constexpr std::chrono::milliseconds app_patience{5000};
 
 // Unix sockets that were bound are removed again, whatever way we leave.
 class BoundPaths {
@@ -45,7 +47,7 @@ class BoundPaths {
   std::vector<std::filesystem::path> paths_;
 };
 
-// The signals that end the server, as a descriptor. They are blocked in every thread.
+// The signals that we act on, as a descriptor. They are blocked in every thread.
 class Signals {
  public:
   Signals() {
@@ -53,14 +55,17 @@ class Signals {
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     descriptor_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
   }
   int descriptor() const { return descriptor_.number(); }
-  void take() {
-    signalfd_siginfo info;
-    [[maybe_unused]] const auto got = ::read(descriptor_.number(), &info, sizeof info);
+  // The next one; 0 when there is none.
+  int take() {
+    signalfd_siginfo info{};
+    const auto got = ::read(descriptor_.number(), &info, sizeof info);
+    return got == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
   }
 
  private:
@@ -126,11 +131,19 @@ Result<void> become_user(const config::Settings& settings, Log& log) {
   return {};
 }
 
-// Waits for a signal, or for `done`, for at most `milliseconds` (-1: for ever).
-void wait_for(Signals& signals, int done, int milliseconds) {
+// Waits for a signal, or for `done`, for at most `milliseconds` (-1: for ever). The signal, or 0.
+int wait_for(Signals& signals, int done, int milliseconds) {
   pollfd watched[] = {{signals.descriptor(), POLLIN, 0}, {done, POLLIN, 0}};
   while (::poll(watched, done >= 0 ? 2 : 1, milliseconds) < 0 && errno == EINTR) continue;
-  if (watched[0].revents != 0) signals.take();
+  return watched[0].revents != 0 ? signals.take() : 0;
+}
+
+// Returns when the server is to stop. SIGHUP: applications that we run start anew.
+void serve_until_told(Signals& signals, Applications& applications, Log& log) {
+  while (wait_for(signals, -1, -1) == SIGHUP) {
+    log.info("SIGHUP: the processes of WSGI applications are replaced by new ones");
+    applications.reload();
+  }
 }
 
 void drain(std::vector<std::unique_ptr<Lane>>& lanes, Signals& signals,
@@ -175,14 +188,16 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
     lanes.push_back(std::make_unique<Lane>(settings, media, **applications, admission, log,
                                            access.get(), std::move(own)));
   }
+  (*applications)->start();
   for (const auto& lane : lanes) lane->start();
   media.start();
   for (const config::Listen& listen : settings.listen) log.info("listening on {}", listen.text());
   ready();
-  wait_for(signals, -1, -1);
+  serve_until_told(signals, **applications, log);
   log.info("stopping: answers in flight are finished, for at most {} s",
            settings.limits.drain.count() / 1000);
   drain(lanes, signals, settings.limits);
+  (*applications)->stop(app_patience);
   // The lanes stay: a job of press may still have something for their loops.
   if (media.stop(press_patience)) {
     log.info("stopped");
