@@ -1,6 +1,6 @@
 // The weights that a client gives in Accept and Accept-Encoding (RFC 9110, 12.4.2), and the
-// splitting that both need. Pure; no allocation. For the two who choose by them: accept.cpp and
-// negotiation.cpp.
+// splitting that both need. Pure; no allocation. For those who choose by them: accept.cpp,
+// negotiation.cpp, and the cache of the app's answers.
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "upstream/fastcgi_records.h"
 #include "upstream/params.h"
 
 namespace frontis::upstream {
@@ -12,23 +13,10 @@ namespace {
 using Event = Codec::Event;
 using Step = Codec::Step;
 
-// The numbers of the specification, section 8.
-constexpr std::uint8_t version = 1;
 constexpr std::uint8_t request_id = 1;
-constexpr std::size_t record_head_size = 8;
 constexpr std::size_t end_size = 8;
-constexpr std::size_t longest_record = 65535;
 // Bodies come in pieces of powers of two, which this cuts without a rest.
 constexpr std::size_t longest_input_record = 32 * 1024;
-
-enum Type : std::uint8_t {
-  begin_request = 1,
-  end_request = 3,
-  params = 4,
-  standard_input = 5,
-  standard_output = 6,
-  standard_error = 7,
-};
 
 constexpr std::size_t longest_errors = 8 * 1024;
 constexpr unsigned most_interims = 32;
@@ -41,75 +29,14 @@ constexpr std::size_t byte_at(std::string_view text, std::size_t index) {
   return static_cast<unsigned char>(text[index]);
 }
 
-void append_record_head(Type type, std::size_t size, std::string& out) {
-  for (const std::size_t byte :
-       {std::size_t{version}, std::size_t{type}, std::size_t{0}, std::size_t{request_id}, size >> 8,
-        size & 0xff, std::size_t{0}, std::size_t{0}}) {
-    out.push_back(static_cast<char>(byte));
-  }
-}
-
-// A stream of params that is cut into records wherever one is full.
-class ParamsWriter {
- public:
-  explicit ParamsWriter(std::string& out) : out_(out) { open(); }
-
-  void pair(std::string_view name, std::string_view value) {
-    length(name.size());
-    length(value.size());
-    bytes(name);
-    bytes(value);
-  }
-
-  // The stream ends with an empty record.
-  void end() {
-    close();
-    append_record_head(params, 0, out_);
-  }
-
- private:
-  void open() {
-    start_ = out_.size();
-    append_record_head(params, 0, out_);
-  }
-  std::size_t written() const { return out_.size() - start_ - record_head_size; }
-  void close() {
-    constexpr std::size_t length_offset = 4;
-    out_[start_ + length_offset] = static_cast<char>(written() >> 8);
-    out_[start_ + length_offset + 1] = static_cast<char>(written() & 0xff);
-  }
-  // Section 3.4: one byte, or four with the highest bit set.
-  void length(std::size_t size) {
-    constexpr std::size_t longest_short = 127;
-    if (size <= longest_short) return bytes(std::string(1, static_cast<char>(size)));
-    const char four[] = {static_cast<char>(size >> 24 | 0x80), static_cast<char>(size >> 16 & 0xff),
-                         static_cast<char>(size >> 8 & 0xff), static_cast<char>(size & 0xff)};
-    bytes({four, sizeof four});
-  }
-  void bytes(std::string_view text) {
-    while (!text.empty()) {
-      if (written() == longest_record) {
-        close();
-        open();
-      }
-      const std::size_t fits = std::min(text.size(), longest_record - written());
-      out_.append(text.substr(0, fits));
-      text.remove_prefix(fits);
-    }
-  }
-
-  std::string& out_;
-  std::size_t start_ = 0;
-};
-
 }  // namespace
 
 Result<void> FastcgiCodec::begin(const Outgoing& outgoing, std::string& out) const {
   constexpr std::string_view responder_kept_open("\0\1\1\0\0\0\0\0", 8);
-  append_record_head(begin_request, responder_kept_open.size(), out);
+  append_record_head(RecordType::begin_request, responder_kept_open.size(), out);
   out.append(responder_kept_open);
   const Params variables(outgoing);
-  ParamsWriter writer(out);
+  FastcgiParamsWriter writer(out);
   for (const auto& [name, value] : variables.pairs()) writer.pair(name, value);
   writer.end();
   return {};
@@ -118,14 +45,14 @@ Result<void> FastcgiCodec::begin(const Outgoing& outgoing, std::string& out) con
 void FastcgiCodec::frame(std::string_view content, bool, std::string& out) const {
   while (!content.empty()) {
     const std::string_view piece = content.substr(0, longest_input_record);
-    append_record_head(standard_input, piece.size(), out);
+    append_record_head(RecordType::standard_input, piece.size(), out);
     out.append(piece);
     content.remove_prefix(piece.size());
   }
 }
 
 void FastcgiCodec::finish(bool, std::string& out) const {
-  append_record_head(standard_input, 0, out);
+  append_record_head(RecordType::standard_input, 0, out);
 }
 
 void FastcgiCodec::expect(bool head_only) {
@@ -186,11 +113,11 @@ void FastcgiCodec::take(std::size_t count) {
 }
 
 Result<std::size_t> FastcgiCodec::read_record_head(std::string_view input) {
-  if (!input.empty() && byte_at(input, 0) != version) {
+  if (!input.empty() && byte_at(input, 0) != fastcgi_version) {
     return bad("the application does not speak FastCGI 1.0");
   }
   if (input.size() < record_head_size) return 0;
-  const std::size_t type = byte_at(input, 1);
+  const auto type = static_cast<RecordType>(byte_at(input, 1));
   const std::size_t id = byte_at(input, 2) << 8 | byte_at(input, 3);
   left_ = byte_at(input, 4) << 8 | byte_at(input, 5);
   padding_ = byte_at(input, 6);
@@ -198,15 +125,16 @@ Result<std::size_t> FastcgiCodec::read_record_head(std::string_view input) {
     part_ = Part::skipped;  // about the connection as a whole; we have asked nothing
   } else if (id != request_id) {
     return bad("the application answers a FastCGI request that was not made");
-  } else if (type == standard_output) {
+  } else if (type == RecordType::standard_output) {
     part_ = Part::output;
-  } else if (type == standard_error) {
+  } else if (type == RecordType::standard_error) {
     part_ = Part::errors;
-  } else if (type == end_request) {
+  } else if (type == RecordType::end_request) {
     if (left_ != end_size) return bad("the application's FastCGI end record is malformed");
     part_ = Part::end;
   } else {
-    return bad("the application sends FastCGI records of type " + std::to_string(type));
+    return bad("the application sends FastCGI records of type " +
+               std::to_string(byte_at(input, 1)));
   }
   if (left_ == 0) take(0);
   return record_head_size;

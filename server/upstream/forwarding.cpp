@@ -131,12 +131,12 @@ void visit_ours(const Outgoing& outgoing, const Visit& visit) {
   }
   visit("X-Forwarded-Proto", client.scheme);
   if (!client.host.empty()) visit("X-Forwarded-Host", client.host);
-  const std::uint16_t asked = asked_port(client.host, client.scheme);
-  std::array<char, 5> port;
-  const char* const end =
-      std::to_chars(port.data(), port.data() + port.size(), asked ? asked : outgoing.server_port)
-          .ptr;
-  visit("X-Forwarded-Port", {port.data(), static_cast<std::size_t>(end - port.data())});
+  std::uint16_t port = asked_port(client.host, client.scheme);
+  if (port == 0) port = outgoing.server_port;
+  if (port == 0) port = asked_port("-", client.scheme);
+  std::array<char, 5> digits;
+  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), port).ptr;
+  visit("X-Forwarded-Port", {digits.data(), static_cast<std::size_t>(end - digits.data())});
   visit("X-Real-IP", client.address);
   visit("Forwarded", forwarded_value(client));
 }
