@@ -4,6 +4,22 @@
 
 namespace frontis {
 
+namespace {
+
+bool keeps_answers(const config::Settings& settings) {
+  for (const config::Site& site : settings.sites) {
+    for (const config::Route& route : site.routes) {
+      for (const config::Action& action : route.chain) {
+        const auto* app = std::get_if<config::AppAction>(&action);
+        if (app != nullptr && app->cache_responses.count() > 0) return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Applications>> Applications::make(const config::Settings& settings,
                                                          Log& log) {
   std::unique_ptr<Applications> applications(new Applications(settings, log));
@@ -11,6 +27,10 @@ Result<std::unique_ptr<Applications>> Applications::make(const config::Settings&
     if (Result<void> added = applications->add(app); !added) {
       return tl::unexpected(added.error());
     }
+  }
+  if (keeps_answers(settings)) {
+    applications->cache_ = std::make_unique<app::ResponseCache>(
+        app::ResponseCache::Bounds{.bytes = settings.response_cache});
   }
   return applications;
 }

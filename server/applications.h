@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/response_cache.h"
 #include "app/supervision.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -32,6 +33,9 @@ class Applications {
   // Ends the processes; to be called when the loops have stopped.
   void stop(std::chrono::milliseconds patience);
 
+  // The answers that are kept; null when no route wants that.
+  app::ResponseCache* cache() { return cache_.get(); }
+
   // A pool for each app, for one loop, which outlives them.
   using Pools = std::map<std::string, std::unique_ptr<upstream::Pool>, std::less<>>;
   Pools pools(net::Loop& loop, net::TimerWheel& timers);
@@ -45,6 +49,7 @@ class Applications {
   const config::Settings& settings_;
   Log& log_;
   std::map<std::string, std::unique_ptr<upstream::Balancer>, std::less<>> balancers_;
+  std::unique_ptr<app::ResponseCache> cache_;
   app::Supervision supervision_;  // ends before the balancers
   bool is_started_ = false;
 };

@@ -96,12 +96,12 @@ bool SharedMedia::stop(std::chrono::milliseconds patience) {
   return true;
 }
 
-Handlers::Handlers(const config::Settings& settings, SharedMedia& media, Applications::Pools pools,
+Handlers::Handlers(const config::Settings& settings, SharedMedia& media, Apps apps,
                    media::Post post)
     : media_(media),
       post_(std::move(post)),
       settings_(settings),
-      pools_(std::move(pools)),
+      apps_(std::move(apps)),
       cache_(settings.limits.hot_cache) {
   for (const config::Site& site : settings.sites) {
     router_.add(site);
@@ -126,10 +126,11 @@ std::unique_ptr<http::Handler> Handlers::make(const config::Site& site, const co
         is_last_files(route, *files));
   }
   if (const auto* app = std::get_if<config::AppAction>(&action)) {
-    const auto pool = pools_.find(app->app);
+    const auto pool = apps_.pools.find(app->app);
     return std::make_unique<app::AppHandler>(
         app::Route{*app, app_named(settings_, app->app),
-                   pool == pools_.end() ? nullptr : pool->second.get(), internal_roots(site)});
+                   pool == apps_.pools.end() ? nullptr : pool->second.get(), apps_.cache,
+                   internal_roots(site)});
   }
   if (const auto* respond = std::get_if<config::RespondAction>(&action)) {
     return std::make_unique<http::RespondHandler>(*respond);

@@ -70,9 +70,12 @@ class SharedMedia {
 class Handlers {
  public:
   // All references outlive this.
-  // `pools` as Applications makes them for the loop; none: nobody is asked (explain).
-  Handlers(const config::Settings& settings, SharedMedia& media, Applications::Pools pools,
-           media::Post post);
+  // What a loop has of the applications; without it nobody is asked (explain).
+  struct Apps {
+    Applications::Pools pools;
+    app::ResponseCache* cache = nullptr;
+  };
+  Handlers(const config::Settings& settings, SharedMedia& media, Apps apps, media::Post post);
 
   const http::Router& router() const { return router_; }
 
@@ -83,7 +86,7 @@ class Handlers {
   SharedMedia& media_;
   media::Post post_;
   const config::Settings& settings_;
-  Applications::Pools pools_;
+  Apps apps_;
   media::AssetCache cache_;
   std::vector<std::unique_ptr<http::Handler>> handlers_;
   http::Router router_;

@@ -55,13 +55,14 @@ bool contains_word(std::string_view list, std::string_view word) {
   return false;
 }
 
-bool may_compress(const Answer& answer, const http::Request& request) {
+bool may_compress(const http::Response& answer, const http::Request& request) {
   if (answer.status < 200 || answer.status == 204 || answer.status == 206 || answer.status == 304) {
     return false;
   }
   if (request.method == http::Method::head) return false;
-  if (answer.length && *answer.length < smallest_compressed) return false;
-  const http::HeaderBlock& fields = *answer.fields;
+  const auto length = answer.length ? answer.length : length_of(answer.body);
+  if (length && *length < smallest_compressed) return false;
+  const http::HeaderBlock& fields = *answer.head;
   if (fields.find("Content-Encoding") || fields.find("Content-Range")) return false;
   const auto cache = fields.find("Cache-Control");
   if (cache && contains_word(*cache, "no-transform")) return false;
@@ -115,8 +116,8 @@ http::HeaderBlock coded_fields(const http::HeaderBlock& fields, http::Coding cod
   return out;
 }
 
-void compress(Answer& answer, http::Coding coding) {
-  answer.fields = std::make_shared<const http::HeaderBlock>(coded_fields(*answer.fields, coding));
+void compress(http::Response& answer, http::Coding coding) {
+  answer.head = std::make_shared<const http::HeaderBlock>(coded_fields(*answer.head, coding));
   if (coding == http::Coding::identity) return;
   answer.length.reset();
   std::unique_ptr<Source> inner;
@@ -130,21 +131,16 @@ void compress(Answer& answer, http::Coding coding) {
 
 }  // namespace
 
-http::Response response_of(Answer answer, const config::AppAction& action,
-                           const http::Request& request) {
-  if (!answer.fields) answer.fields = std::make_shared<const http::HeaderBlock>();
+http::Response dressed(http::Response answer, const config::AppAction& action,
+                       const http::Request& request) {
+  if (!answer.head) answer.head = std::make_shared<const http::HeaderBlock>();
   if (!action.headers.empty()) {
     http::HeaderBlock own;
     for (const auto& [name, value] : action.headers) own.add(name, value);
-    answer.fields = std::make_shared<const http::HeaderBlock>(http::replaced(*answer.fields, own));
+    answer.head = std::make_shared<const http::HeaderBlock>(http::replaced(*answer.head, own));
   }
   if (may_compress(answer, request)) compress(answer, coding_for(request));
-  http::Response response;
-  response.status = answer.status;
-  response.head = std::move(answer.fields);
-  response.body = std::move(answer.body);
-  response.length = answer.length;
-  return response;
+  return answer;
 }
 
 std::string internal_path(std::string_view wish) {

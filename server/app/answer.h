@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,18 +13,12 @@
 
 namespace frontis::app {
 
-struct Answer {
-  int status = 200;
-  std::shared_ptr<const http::HeaderBlock> fields;
-  Body body;
-  std::optional<std::uint64_t> length;  // of the body, where it is known
-};
-
-// Compressed as it streams, where the client takes a coding and it is worth it: text of 256 bytes
-// or more that is not coded yet and whose Cache-Control does not forbid it (no-transform). Its
-// ETag is weakened then, and Vary names Accept-Encoding wherever the answer could differ.
-[[nodiscard]] http::Response response_of(Answer answer, const config::AppAction& action,
-                                         const http::Request& request);
+// `answer` with the headers of the route, and compressed as it streams, where the client takes a
+// coding and it is worth it: text of 256 bytes or more that is not coded yet and whose
+// Cache-Control does not forbid it (no-transform). Its ETag is weakened then, and Vary names
+// Accept-Encoding wherever the answer could differ.
+[[nodiscard]] http::Response dressed(http::Response answer, const config::AppAction& action,
+                                     const http::Request& request);
 
 // X-Accel-Redirect: the path, decoded, without its query; empty when it is none.
 [[nodiscard]] std::string internal_path(std::string_view wish);

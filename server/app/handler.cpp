@@ -1,6 +1,8 @@
 #include "app/handler.h"
 
+#include "app/cached_call.h"
 #include "app/proxied_call.h"
+#include "app/refresh.h"
 
 namespace frontis::app {
 
@@ -16,7 +18,20 @@ std::string described(const config::App& app) {
   return text;
 }
 
+template <typename Call, typename... Args>
+void begin(http::Exchange& exchange, Args&&... args) {
+  auto call = std::make_unique<Call>(std::forward<Args>(args)..., exchange);
+  Call& begun = *call;
+  exchange.hold(std::move(call));
+  begun.begin();
+}
+
 }  // namespace
+
+AppHandler::AppHandler(Route route)
+    : route_(std::move(route)), refreshes_(std::make_unique<Refreshes>(route_)) {}
+
+AppHandler::~AppHandler() = default;
 
 void AppHandler::handle(http::Exchange& exchange) {
   if (route_.pool == nullptr) {
@@ -26,10 +41,9 @@ void AppHandler::handle(http::Exchange& exchange) {
     }
     return;
   }
-  auto call = std::make_unique<ProxiedCall>(route_, exchange);
-  ProxiedCall& begun = *call;
-  exchange.hold(std::move(call));
-  begun.begin();
+  const bool keeps = route_.cache != nullptr && route_.action.cache_responses.count() > 0;
+  if (keeps) return begin<CachedCall>(exchange, route_, *refreshes_);
+  begin<ProxiedCall>(exchange, route_);
 }
 
 }  // namespace frontis::app

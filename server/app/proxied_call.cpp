@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "app/answer.h"
+#include "app/cache_key.h"
 #include "app/request_head.h"
+#include "base/clock.h"
 
 namespace frontis::app {
 
@@ -35,8 +37,28 @@ class ProxiedCall::AnswerSource final : public Source {
   ProxiedCall& call_;
 };
 
-ProxiedCall::ProxiedCall(const Route& route, http::Exchange& exchange)
-    : route_(route), exchange_(exchange) {}
+// What was collected of an answer, and then the rest of it.
+class ProxiedCall::CollectedSource final : public Source {
+ public:
+  CollectedSource(std::string begin, std::unique_ptr<Source> rest)
+      : begin_(std::move(begin)), rest_(std::move(rest)) {}
+  Pull pull(std::span<char> into) override {
+    if (given_ == begin_.size()) return rest_->pull(into);
+    const std::size_t length = begin_.copy(into.data(), into.size(), given_);
+    given_ += length;
+    return {State::data, length};
+  }
+  void when_ready(std::function<void()> wake) override { rest_->when_ready(std::move(wake)); }
+
+ private:
+  const std::string begin_;
+  std::size_t given_ = 0;
+  std::unique_ptr<Source> rest_;
+};
+
+ProxiedCall::ProxiedCall(const Route& route, http::Exchange& exchange,
+                         std::unique_ptr<CacheFill> fill)
+    : route_(route), exchange_(exchange), fill_(std::move(fill)) {}
 
 ProxiedCall::~ProxiedCall() {
   if (call_) upstream::Call::leave(std::move(call_));
@@ -105,9 +127,88 @@ void ProxiedCall::informed(const upstream::AnswerHead& head) {
 }
 
 void ProxiedCall::answered() {
-  if (call_->head().status == 101) return switch_protocols();
+  const upstream::AnswerHead& head = call_->head();
+  if (head.status == 101) return switch_protocols();
+  invalidate();
+  if (fail_softly(head.status)) return;
   if (reroute()) return;
-  exchange_.respond(response());
+  if (fill_ && !is_error(head.status) && fill_->wants(head, wall_seconds())) {
+    is_collecting_ = true;
+    return collect();
+  }
+  if (exchange_.request().method != http::Method::head) {
+    if (auto text = call_->take_text()) {
+      const std::uint64_t length = text->size();
+      return respond(text_body(std::move(*text)), length);
+    }
+  }
+  respond(std::make_unique<AnswerSource>(*this), head.content_length);
+}
+
+// A stale answer may be better than an error: then it was given.
+bool ProxiedCall::fail_softly(std::optional<int> status) {
+  if (!fill_ || (status && !is_error(*status))) return false;
+  const auto fill = std::move(fill_);
+  auto response = fill->failed(status, wall_seconds());
+  if (!response) return false;
+  exchange_.respond(dressed(std::move(*response), route_.action, exchange_.request()));
+  return true;
+}
+
+// What is to be kept has to come whole before anybody gets it: a slow client would hold up all
+// who wait for it.
+void ProxiedCall::collect() {
+  std::array<char, piece> room;
+  while (true) {
+    const Source::Pull got = call_->pull(room);
+    if (got.state == Source::State::pending) return;
+    if (got.state == Source::State::failed) {
+      if (!fail_softly(std::nullopt)) exchange_.respond(http::plain_response(502));
+      return;
+    }
+    if (got.state == Source::State::end) break;
+    collected_.append(room.data(), got.bytes);
+    if (collected_.size() > fill_->largest()) return collected_too_much();
+  }
+  is_collecting_ = false;
+  fill_->keep(call_->head(), collected_, exchange_.request(), wall_seconds());
+  const std::uint64_t length = collected_.size();
+  respond(text_body(std::move(collected_)), length);
+}
+
+void ProxiedCall::collected_too_much() {
+  is_collecting_ = false;
+  fill_->is_too_large(wall_seconds());
+  respond(std::make_unique<CollectedSource>(std::move(collected_),
+                                            std::make_unique<AnswerSource>(*this)),
+          call_->head().content_length);
+}
+
+// RFC 9111, 4.4: what this request has changed is not given to others any more.
+void ProxiedCall::invalidate() {
+  const upstream::AnswerHead& head = call_->head();
+  if (route_.cache == nullptr || !invalidates(exchange_.request().method, head.status)) return;
+  const std::string key = key_of(exchange_);
+  route_.cache->invalidate(key);
+  for (const std::string_view name : {"Location", "Content-Location"}) {
+    const auto place = head.fields->find(name);
+    const auto other = place ? key_beside(key, *place) : std::nullopt;
+    if (other) route_.cache->invalidate(*other);
+  }
+}
+
+void ProxiedCall::respond(Body body, std::optional<std::uint64_t> length) {
+  http::Response response;
+  response.status = call_->head().status;
+  response.head = call_->head().fields;
+  if (fill_) {
+    http::HeaderBlock fields = *response.head;
+    fields.add("Cache-Status", text_of(fill_->status()));
+    response.head = std::make_shared<const http::HeaderBlock>(std::move(fields));
+  }
+  response.body = std::move(body);
+  response.length = length;
+  exchange_.respond(dressed(std::move(response), route_.action, exchange_.request()));
 }
 
 void ProxiedCall::switch_protocols() {
@@ -117,24 +218,6 @@ void ProxiedCall::switch_protocols() {
   response.head = call_->head().fields;
   response.body = std::make_unique<AnswerSource>(*this);
   exchange_.respond(std::move(response));
-}
-
-http::Response ProxiedCall::response() {
-  upstream::AnswerHead& head = call_->head();
-  const bool head_only = exchange_.request().method == http::Method::head;
-  Answer answer;
-  answer.status = head.status;
-  answer.fields = std::move(head.fields);
-  answer.length = head.content_length;
-  if (!head_only) {
-    if (auto text = call_->take_text()) {
-      answer.length = text->size();
-      answer.body = text_body(std::move(*text));
-      return response_of(std::move(answer), route_.action, exchange_.request());
-    }
-  }
-  answer.body = std::make_unique<AnswerSource>(*this);
-  return response_of(std::move(answer), route_.action, exchange_.request());
 }
 
 // X-Accel-Redirect names a path, X-Sendfile a file: both of an internal route, which knows
@@ -163,6 +246,7 @@ bool ProxiedCall::reroute_to(std::string path) {
 }
 
 void ProxiedCall::progressed() {
+  if (is_collecting_) return collect();
   if (wake_) std::exchange(wake_, nullptr)();
 }
 
@@ -171,7 +255,7 @@ void ProxiedCall::failed(const upstream::Failure& failure) {
   route_.pool->log().once_a_minute("app " + route_.app.name + " " + std::to_string(failure.status),
                                    Log::Level::error,
                                    describe_failure(route_.app, request, failure));
-  exchange_.respond(failure_response(failure));
+  if (!fail_softly(std::nullopt)) exchange_.respond(failure_response(failure));
 }
 
 }  // namespace frontis::app

@@ -5,7 +5,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
+#include "app/cache_fill.h"
 #include "app/handler.h"
 #include "http/exchange.h"
 #include "upstream/call.h"
@@ -15,7 +18,10 @@ namespace frontis::app {
 class ProxiedCall final : public http::Call, public upstream::Call::Owner {
  public:
   // Both outlive this: the exchange holds it.
-  ProxiedCall(const Route& route, http::Exchange& exchange);
+  ProxiedCall(const Route& route, http::Exchange& exchange)
+      : ProxiedCall(route, exchange, nullptr) {}
+  // `fill`: the answer may be kept.
+  ProxiedCall(const Route& route, http::Exchange& exchange, std::unique_ptr<CacheFill> fill);
   ~ProxiedCall() override;
 
   void begin();
@@ -23,6 +29,7 @@ class ProxiedCall final : public http::Call, public upstream::Call::Owner {
 
  private:
   class AnswerSource;
+  class CollectedSource;
 
   void informed(const upstream::AnswerHead& head) override;
   void answered() override;
@@ -32,17 +39,23 @@ class ProxiedCall final : public http::Call, public upstream::Call::Owner {
   void take_body();
   void body_failed(const Error& fault);
   void ask();
-  upstream::Call::Request request() const;
   bool reroute();
   bool reroute_to(std::string path);
   void switch_protocols();
-  http::Response response();
+  bool fail_softly(std::optional<int> status);
+  void collect();
+  void collected_too_much();
+  void invalidate();
+  void respond(Body body, std::optional<std::uint64_t> length);
 
   const Route& route_;
   http::Exchange& exchange_;
   std::unique_ptr<http::RequestBody> body_;
   std::unique_ptr<upstream::Spool> spool_;  // of the body
   std::unique_ptr<upstream::Call> call_;
+  std::unique_ptr<CacheFill> fill_;
+  std::string collected_;  // of an answer that is to be kept
+  bool is_collecting_ = false;
   std::function<void()> wake_;  // of whoever pulls the answer
   bool is_upgrade_ = false;
 };

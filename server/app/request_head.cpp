@@ -1,5 +1,6 @@
 #include "app/request_head.h"
 
+#include "app/cache_key.h"
 #include "base/text.h"
 #include "upstream/outgoing.h"
 
@@ -55,6 +56,11 @@ Result<std::string> request_head(const Route& route, http::Exchange& exchange,
     return tl::unexpected(begun.error());
   }
   return head;
+}
+
+std::string key_of(http::Exchange& exchange) {
+  const http::Client& client = exchange.client();
+  return cache_key(client.scheme, client.host, exchange.request());
 }
 
 bool is_idempotent(http::Method method) {

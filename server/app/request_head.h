@@ -16,6 +16,9 @@ namespace frontis::app {
                                                std::optional<std::uint64_t> content_length,
                                                bool upgrade);
 
+// cache_key() of its request, as the client asked for it.
+[[nodiscard]] std::string key_of(http::Exchange& exchange);
+
 // RFC 9110, 9.2.2: a second time does nothing more than the first.
 [[nodiscard]] bool is_idempotent(http::Method method);
 

@@ -23,6 +23,18 @@ std::optional<Method> method_of(std::string_view name) {
 
 std::string_view name_of(Method method) { return method_names[static_cast<std::size_t>(method)]; }
 
+std::string_view Request::head() const {
+  std::uint32_t end = 0;
+  for (const Span span : {target_span, path_span, query_span, host_span, port_span}) {
+    end = std::max(end, span.offset + span.length);
+  }
+  for (const Field& field : fields_) {
+    end = std::max({end, field.name_text.offset + field.name_text.length,
+                    field.value.offset + field.value.length});
+  }
+  return {head_, end};
+}
+
 void Request::clear() {
   method = Method::get;
   http10 = false;

@@ -75,6 +75,8 @@ class Request {
   std::string_view name(const Field& field) const { return text(field.name_text); }
   std::string_view value(const Field& field) const { return text(field.value); }
   const std::vector<Field>& fields() const { return fields_; }
+  // The bytes that all of these are views of.
+  std::string_view head() const;
 
   // Written by the codec that reads the head. clear() forgets all but the scheme, which is the
   // connection's.

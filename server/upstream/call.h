@@ -111,6 +111,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   void take_head();
   void take_content(std::string_view content);
   void ended_by_peer();
+  void reset_by_peer();
   void broken(const std::string& what);
   void complete();
   void settle();

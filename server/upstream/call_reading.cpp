@@ -17,8 +17,8 @@ void Call::receive() {
   const auto got = connection_->stream().receive(pool_.scratch());
   switch (got.state) {
     case net::Stream::Transfer::State::blocked: return;
-    case net::Stream::Transfer::State::ended:
-    case net::Stream::Transfer::State::broken: return ended_by_peer();
+    case net::Stream::Transfer::State::ended: return ended_by_peer();
+    case net::Stream::Transfer::State::broken: return reset_by_peer();
     case net::Stream::Transfer::State::moved: break;
   }
   has_heard_ = true;
@@ -99,6 +99,13 @@ void Call::ended_by_peer() {
   has_ended_ = true;
   cannot_send_ = true;
   settle();
+}
+
+// Not the way to end an answer, whatever its form.
+void Call::reset_by_peer() {
+  if (!has_heard_ || is_tunnel_) return ended_by_peer();
+  broken("the connection was reset before the answer was whole");
+  report();
 }
 
 // After each receive.

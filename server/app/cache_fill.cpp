@@ -1,0 +1,47 @@
+#include "app/cache_fill.h"
+
+#include <utility>
+
+#include "app/stored_answer.h"
+
+namespace frontis::app {
+
+bool CacheFill::wants(const upstream::AnswerHead& head, Seconds now) {
+  const Verdict verdict = judge(policy_, head.status, *head.fields, default_fresh_, now);
+  const bool is_small = head.content_length.value_or(0) <= fill_->largest();
+  if (verdict.refusal == Refusal::none && is_small) {
+    lifetime_ = verdict.lifetime;
+    return true;
+  }
+  status_.detail = is_small ? name_of(verdict.refusal) : "too-large";
+  fill_->refuse(now);
+  return false;
+}
+
+void CacheFill::keep(const upstream::AnswerHead& head, std::string body,
+                     const http::Request& request, Seconds now) {
+  StoredAnswer answer;
+  answer.status = head.status;
+  answer.fields = head.fields;
+  answer.body = std::move(body);
+  answer.stored_at = now;
+  answer.age_when_stored = initial_age(*head.fields, asked_, now);
+  answer.lifetime = lifetime_;
+  status_.stored = true;
+  fill_->store(std::move(answer), request);
+}
+
+void CacheFill::is_too_large(Seconds now) {
+  status_.detail = "too-large";
+  fill_->refuse(now);
+}
+
+std::optional<http::Response> CacheFill::failed(std::optional<int> status, Seconds now) {
+  fill_->fail();
+  if (!stale_ || !may_stand_in(stale_->lifetime, stale_->age(now), policy_)) return std::nullopt;
+  CacheStatus given{.forward = CacheStatus::Forward::stale, .ttl = stale_->ttl(now)};
+  given.forward_status = status;
+  return response_of(stale_, now, text_of(given));
+}
+
+}  // namespace frontis::app

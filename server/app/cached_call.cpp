@@ -1,0 +1,105 @@
+#include "app/cached_call.h"
+
+#include <utility>
+
+#include "app/answer.h"
+#include "app/cache_key.h"
+#include "app/request_head.h"
+#include "base/clock.h"
+#include "http/conditional.h"
+
+namespace frontis::app {
+
+namespace {
+
+using Found = ResponseCache::Found;
+using Turn = ResponseCache::Turn;
+
+constexpr int gateway_timeout = 504;  // RFC 9111, 5.2.1.7
+
+}  // namespace
+
+CachedCall::CachedCall(const Route& route, Refreshes& refreshes, http::Exchange& exchange)
+    : route_(route),
+      refreshes_(refreshes),
+      exchange_(exchange),
+      policy_(policy_of(exchange.request())),
+      self_(std::make_shared<CachedCall*>(this)) {}
+
+CachedCall::~CachedCall() = default;
+
+void CachedCall::begin() {
+  // On any thread: the turn comes to our loop, if we are still there; otherwise it passes on.
+  const auto woken = [loop = &route_.pool->loop(),
+                      self = std::weak_ptr<CachedCall*>(self_)](Turn turn) {
+    const auto brought = std::make_shared<Turn>(std::move(turn));
+    loop->post([self, brought] {
+      if (const auto call = self.lock()) (*call)->turned(std::move(*brought));
+    });
+  };
+  Found found =
+      route_.cache->look_up(key_of(exchange_), exchange_.request(), policy_, wall_seconds(), woken);
+  if (found.kind == Found::Kind::fresh) return give(found.answer, {});
+  if (found.kind == Found::Kind::stale) {
+    if (found.fill) refreshes_.begin(exchange_, policy_, std::move(found.fill), found.answer);
+    return give(found.answer, {});
+  }
+  if (policy_.only_if_cached) return exchange_.respond(http::plain_response(gateway_timeout));
+  if (found.kind == Found::Kind::fetch) return fetch(std::move(found.fill), found.answer);
+  if (found.kind == Found::Kind::wait) return wait_in_line(std::move(found));
+  pass();
+}
+
+void CachedCall::wait_in_line(Found found) {
+  stale_ = std::move(found.answer);
+  waiting_ = std::move(found.waiting);
+}
+
+void CachedCall::turned(Turn turn) {
+  waiting_.reset();
+  const Seconds now = wall_seconds();
+  switch (turn.kind) {
+    case Turn::Kind::stored:
+      if (!answers(*turn.answer, exchange_.request(), policy_)) return pass();
+      return give(turn.answer, {.forward = CacheStatus::Forward::miss, .collapsed = true});
+    case Turn::Kind::yours: return fetch(std::move(turn.fill), stale_);
+    case Turn::Kind::failed:
+      if (stale_ && may_stand_in(stale_->lifetime, stale_->age(now), policy_)) {
+        return give(stale_, {.forward = CacheStatus::Forward::stale, .collapsed = true});
+      }
+      return pass();
+    case Turn::Kind::refused: return pass();
+  }
+}
+
+void CachedCall::give(const ResponseCache::Answer& answer, CacheStatus status) {
+  const Seconds now = wall_seconds();
+  if (status.forward == CacheStatus::Forward::none) status.ttl = answer->ttl(now);
+  http::Response response = response_of(answer, now, text_of(status));
+  const http::Request& request = exchange_.request();
+  switch (http::evaluate(request, validators_of(*answer, now), now)) {
+    case http::Precondition::proceed: break;
+    case http::Precondition::failed: return exchange_.respond(http::plain_response(412));
+    case http::Precondition::not_modified:
+      response.status = 304;
+      response.body = {};
+      return exchange_.respond(std::move(response));
+  }
+  exchange_.respond(dressed(std::move(response), route_.action, request));
+}
+
+void CachedCall::fetch(std::unique_ptr<ResponseCache::Fill> fill, ResponseCache::Answer stale) {
+  const Seconds fresh = route_.action.cache_responses.count();
+  proxied_ = std::make_unique<ProxiedCall>(
+      route_, exchange_,
+      std::make_unique<CacheFill>(std::move(fill), policy_, std::move(stale), fresh,
+                                  wall_seconds()));
+  proxied_->begin();
+}
+
+void CachedCall::pass() {
+  proxied_ = std::make_unique<ProxiedCall>(route_, exchange_);
+  proxied_->begin();
+}
+
+}  // namespace frontis::app

@@ -1,0 +1,101 @@
+#include "app/refresh.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "app/answer.h"
+#include "app/request_head.h"
+#include "base/clock.h"
+#include "http/request_copy.h"
+#include "upstream/call.h"
+
+namespace frontis::app {
+
+namespace {
+
+constexpr std::size_t piece = 32 * 1024;
+
+}  // namespace
+
+class Refreshes::Refresh final : private upstream::Call::Owner {
+ public:
+  Refresh(Refreshes& all, const http::Request& request, CacheFill fill,
+          upstream::Call::Request asked)
+      : all_(all),
+        request_(request),
+        fill_(std::move(fill)),
+        call_(*all.route_.pool, *this, std::move(asked)) {}
+
+  void begin() { call_.begin(); }
+
+ private:
+  void informed(const upstream::AnswerHead&) override {}
+  void answered() override {
+    if (is_error(call_.head().status)) return end_with(call_.head().status);
+    if (!fill_.wants(call_.head(), wall_seconds())) return all_.ended(*this);
+    progressed();
+  }
+  void progressed() override {
+    std::array<char, piece> room;
+    while (true) {
+      const Source::Pull got = call_.pull(room);
+      if (got.state == Source::State::pending) return;
+      if (got.state == Source::State::failed) return end_with(std::nullopt);
+      if (got.state == Source::State::end) break;
+      body_.append(room.data(), got.bytes);
+      if (body_.size() <= fill_.largest()) continue;
+      fill_.is_too_large(wall_seconds());
+      return all_.ended(*this);
+    }
+    fill_.keep(call_.head(), std::move(body_), request_.request(), wall_seconds());
+    all_.ended(*this);
+  }
+  void failed(const upstream::Failure& failure) override {
+    const Route& route = all_.route_;
+    route.pool->log().once_a_minute("app " + route.app.name + " refresh", Log::Level::error,
+                                    describe_failure(route.app, request_.request(), failure));
+    end_with(std::nullopt);
+  }
+
+  void end_with(std::optional<int> status) {
+    [[maybe_unused]] const auto nobody_waits = fill_.failed(status, wall_seconds());
+    all_.ended(*this);
+  }
+
+  Refreshes& all_;
+  http::RequestCopy request_;
+  CacheFill fill_;
+  std::string body_;
+  upstream::Call call_;
+};
+
+Refreshes::Refreshes(const Route& route) : route_(route) {}
+Refreshes::~Refreshes() = default;
+
+void Refreshes::begin(http::Exchange& exchange, const RequestPolicy& policy,
+                      std::unique_ptr<ResponseCache::Fill> fill, ResponseCache::Answer stale) {
+  // The answer to HEAD is not whole; the next GET will fetch it.
+  if (exchange.request().method != http::Method::get) return;
+  auto head = request_head(route_, exchange, 0, false);
+  if (!head) return;
+  upstream::Call::Request asked;
+  asked.head = std::move(*head);
+  asked.idempotent = true;
+  const Seconds fresh = route_.action.cache_responses.count();
+  under_way_.push_back(std::make_unique<Refresh>(
+      *this, exchange.request(),
+      CacheFill(std::move(fill), policy, std::move(stale), fresh, wall_seconds()),
+      std::move(asked)));
+  under_way_.back()->begin();
+}
+
+void Refreshes::ended(Refresh& refresh) {
+  const auto found = std::find_if(under_way_.begin(), under_way_.end(),
+                                  [&](const auto& one) { return one.get() == &refresh; });
+  route_.pool->loop().retire(std::move(*found));
+  under_way_.erase(found);
+}
+
+}  // namespace frontis::app
