@@ -582,7 +582,7 @@ def say(text):
 def give_up(code, sentence):
     say(sentence)
     sys.stdout.flush()
-    sys.exit(code)
+    os._exit(code)  # threads that the import began would hold up any other end
 
 
 def load(spec):

@@ -526,6 +526,9 @@ def test_only_the_server_may_connect(start):
 IMPORTS = [
     ("import no_such_module", None, 3, "No module named 'no_such_module'"),
     ("1 / 0", None, 3, 'site_app.py", line 1'),
+    ("import threading, time\n"
+     "threading.Thread(target=time.sleep, args=(1000,)).start()\n"
+     "raise RuntimeError('with a thread')", None, 3, "with a thread"),
     ("def application(:", None, 3, "SyntaxError"),
     ("import sys; sys.exit(0)", None, 3, "SystemExit"),
     ("other = 1", None, 3, "has no attribute 'application'"),
