@@ -204,6 +204,8 @@ int set_actions(posix_spawn_file_actions_t& actions, const Given& given,
   for (const auto& [from, to] : moves) {
     if (fault == 0) fault = ::posix_spawn_file_actions_adddup2(&actions, from, to);
   }
+  // A library of ours may have left one open for our children.
+  if (fault == 0) fault = ::posix_spawn_file_actions_addclosefrom_np(&actions, source_number + 1);
   if (fault == 0 && !settings.directory.empty()) {
     fault = ::posix_spawn_file_actions_addchdir_np(&actions, settings.directory.c_str());
   }

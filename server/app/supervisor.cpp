@@ -124,6 +124,7 @@ void Supervisor::worker_ready(WorkerProcess& process) {
 
 void Supervisor::worker_tired(WorkerProcess& process) {
   find(process)->tired = true;
+  log_.debug("app '{}': process {} has answered its max_requests", app_.name, process.pid());
   look();
 }
 
@@ -249,8 +250,9 @@ void Supervisor::look_at_memory() {
 // Without hope one tries, so that the log has one traceback and not one of each process.
 void Supervisor::start_missing() {
   const Instant now = coarse_now();
-  const bool one_tries = std::any_of(seats_.begin(), seats_.end(),
-                                     [](const Seat& seat) { return seat.current != nullptr; });
+  const bool one_tries = std::any_of(seats_.begin(), seats_.end(), [](const Seat& seat) {
+    return seat.current && seat.current->stage == Stage::starting;
+  });
   if (is_hopeless_ && one_tries) return;
   for (Seat& seat : seats_) {
     if (seat.current || seat.start_at > now) continue;

@@ -464,16 +464,18 @@ class Worker:
         text = params.decode("latin-1")
         at, end = 0, len(params)
         while at < end:
-            name = params[at]
-            at += 1
-            if name > 127:
-                name = LONG(params, at - 1)[0] & 0x7FFFFFFF
-                at += 3
-            value = params[at]
-            at += 1
-            if value > 127:
-                value = LONG(params, at - 1)[0] & 0x7FFFFFFF
-                at += 3
+            name, value = params[at], params[at + 1]
+            at += 2
+            if name > 127 or value > 127:
+                at -= 2
+                if name > 127:
+                    name = LONG(params, at)[0] & 0x7FFFFFFF
+                    at += 3
+                value = params[at + 1]
+                at += 2
+                if value > 127:
+                    value = LONG(params, at - 1)[0] & 0x7FFFFFFF
+                    at += 3
             middle = at + name
             environ[text[at:middle]] = text[middle : middle + value]
             at = middle + value
@@ -580,7 +582,7 @@ def say(text):
 def give_up(code, sentence):
     say(sentence)
     sys.stdout.flush()
-    sys.exit(code)
+    os._exit(code)  # threads that the import began would hold up any other end
 
 
 def load(spec):

@@ -43,7 +43,8 @@ std::function<int()> declare_check(CLI::App& options) {
                      "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
   options.add_flag("--deep", *deep,
                    "Also look at this machine: roots, links, permissions, stale siblings, "
-                   "manifests, sockets, logs, the state folder, and routes that hide files. As "
+                   "manifests, sockets, logs, the state folder, routes that hide files, and what "
+                   "applications need. As "
                    "root it sees what the configured user sees");
   return [file, deep] { return check_file(*file, *deep); };
 }

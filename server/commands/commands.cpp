@@ -10,11 +10,15 @@ namespace frontis::commands {
 
 namespace {
 
-constexpr std::array<Command, 6> table{{
+constexpr std::array<Command, 7> table{{
     {"serve", "Serve the sites of a configuration file", "frontis serve -c frontis.yaml",
      &declare_serve},
-    {"run", "Serve directories without a configuration file",
-     "frontis run public --static assets=/static/ --listen 8080", &declare_run},
+    {"run", "Serve directories or an application without a configuration file",
+     "frontis run public --static assets=/static/ --listen 8080\n"
+     "  frontis run --app mysite.wsgi --static static/",
+     &declare_run},
+    {"init", "Write a configuration file for a Django project", "frontis init /srv/site",
+     &declare_init},
     {"check", "Validate a configuration file", "frontis check --deep -c frontis.yaml",
      &declare_check},
     {"explain", "Say what a request would get, and why",
@@ -41,7 +45,10 @@ int usage_error(CLI::App& app, const CLI::ParseError& error) {
 std::span<const Command> all() { return table; }
 
 int run(int count, const char* const* arguments) {
-  CLI::App app("Frontis answers every request for a file of a web site.", "frontis");
+  CLI::App app(
+      "Frontis answers every request for a file of a web site, and hands the rest to its "
+      "application.",
+      "frontis");
   app.set_version_flag("--version", "frontis " FRONTIS_VERSION);
   app.require_subcommand(0, 1);
   app.footer(

@@ -33,6 +33,7 @@ struct Command {
 
 std::function<int()> declare_serve(CLI::App& options);
 std::function<int()> declare_run(CLI::App& options);
+std::function<int()> declare_init(CLI::App& options);
 std::function<int()> declare_check(CLI::App& options);
 std::function<int()> declare_explain(CLI::App& options);
 std::function<int()> declare_press(CLI::App& options);

@@ -1,6 +1,7 @@
 #include "commands/deep_check.h"
 
 #include "commands/acting_user.h"
+#include "commands/apps_check.h"
 #include "commands/files_check.h"
 #include "commands/machine_check.h"
 #include "commands/routes_check.h"
@@ -21,6 +22,7 @@ Findings deep_check(const config::Settings& settings) {
   check_state(settings, findings);
   check_files(settings, findings);
   check_routes(settings, findings);
+  check_apps(settings, findings);
   return findings;
 }
 

@@ -10,9 +10,11 @@
 
 #include "commands/commands.h"
 #include "commands/configuration.h"
+#include "commands/run_configuration.h"
 #include "commands/run_state.h"
 #include "config/address.h"
 #include "config/load.h"
+#include "config/wsgi_app.h"
 #include "http/target.h"
 #include "server.h"
 
@@ -20,81 +22,14 @@ namespace frontis::commands {
 
 namespace {
 
-struct Options {
-  std::string directory;
-  std::vector<std::string> statics;  // "DIR" or "DIR=/url/"
-  std::string listen = "8080";
-  std::string access = "off";
-  std::string state;  // empty: the user's cache folder; "none": nowhere
-};
-
-constexpr std::string_view no_state = "none";
-
-// As a double-quoted YAML scalar.
-std::string yaml_quoted(std::string_view text) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      out.append("\\x").append({digits[byte >> 4], digits[byte & 15]});
-      continue;
-    }
-    if (c == '"' || c == '\\') out.push_back('\\');
-    out.push_back(c);
-  }
-  return out + "\"";
-}
-
-struct Static {
-  std::string directory;
-  std::string url;  // "/static/"
-};
-
-// A name may hold '=': only one before a slash is ours.
-Static read_static(const std::string& typed) {
-  const std::size_t equals = typed.rfind("=/");
-  Static out{typed.substr(0, equals), "/static/"};
-  if (equals == std::string::npos) return out;
-  out.url = typed.substr(equals + 1);
-  if (!out.url.ends_with('/')) out.url.push_back('/');
-  return out;
-}
-
-// What is wrong with it, for the one who typed it; empty where nothing is.
-std::string static_fault(const std::string& typed) {
-  if (!read_static(typed).directory.empty()) return {};
-  return "expected a directory before '=', such as assets=/static/";
-}
-
 std::string listen_fault(const std::string& typed) {
   const auto listen = config::parse_listen(typed, "/");
   return listen ? std::string() : listen.error().message;
 }
 
-std::string route_of(const std::string& path, const std::string& action) {
-  return "    " + yaml_quoted(path) + ": {" + action + "}\n";
-}
-
-// The configuration that the options stand for, so that they are checked like any other.
-std::string as_configuration(const Options& options) {
-  std::string yaml = "listen: " + yaml_quoted(options.listen) +
-                     "\nlog: {access: " + yaml_quoted(options.access) + "}\n";
-  if (!options.state.empty() && options.state != no_state) {
-    yaml += "state: " + yaml_quoted(options.state) + "\n";
-  }
-  yaml += "sites:\n  \"*\":\n";
-  for (const std::string& typed : options.statics) {
-    const Static one = read_static(typed);
-    yaml += route_of(one.url, "files: " + yaml_quoted(one.directory));
-  }
-  // With static directories alone, nothing else is served by chance.
-  if (!options.directory.empty()) {
-    yaml += route_of("/", "files: " + yaml_quoted(options.directory));
-  } else if (options.statics.empty()) {
-    yaml += route_of("/", "files: .");
-  }
-  return yaml;
+std::string app_fault(const std::string& typed) {
+  const auto callable = config::parse_callable(typed);
+  return callable ? std::string() : callable.error().message;
 }
 
 // Every address answers on the loopback name; a Unix socket has no URL.
@@ -123,8 +58,8 @@ void print_urls(const config::Settings& settings) {
   std::fflush(stdout);
 }
 
-int run_options(const Options& options) {
-  auto loaded = config::load_text(as_configuration(options), "command line");
+int run_options(const RunOptions& options) {
+  auto loaded = config::load_text(run_configuration(options), "command line");
   for (const config::Fault& fault : loaded.faults) complain("frontis run: " + fault.message);
   if (!loaded.settings) return found_fault;
   config::Settings& settings = *loaded.settings;
@@ -147,8 +82,21 @@ int run_options(const Options& options) {
 }  // namespace
 
 std::function<int()> declare_run(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
-  app.add_option("DIR", options->directory, "Directory to serve at / (default: this one)");
+  const auto options = std::make_shared<RunOptions>();
+  app.add_option("DIR", options->directory,
+                 "Directory to serve at / (default: this one); with --app, where that runs");
+  CLI::Option* served_app =
+      app.add_option("--app", options->app,
+                     "WSGI application to run and to serve at /; the files of DIR then are not")
+          ->type_name("MODULE[:CALLABLE]")
+          ->check(app_fault);
+  app.add_option("--processes", options->processes,
+                 "Processes of the application (default: one for each processor core)")
+      ->check(CLI::Range(1U, 1024U))
+      ->needs(served_app);
+  app.add_option("--python", options->python,
+                 "Its interpreter (default: that of venv or .venv in DIR, else python3)")
+      ->needs(served_app);
   app.add_option("--static", options->statics,
                  "Directory of static files, and its URL (default /static/); may be repeated")
       ->type_name("DIR[=/url/]")

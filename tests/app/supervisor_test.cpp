@@ -93,6 +93,27 @@ TEST(Supervisor, PassesTheSettingsOn) {
   EXPECT_TRUE(house.until_said("app 'site': hello True")) << house.said();
 }
 
+TEST(Supervisor, KeepsItsOwnAffairsFromTheProcess) {
+  House house;
+  house.write(
+      "import signal\n"
+      "blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [])\n"
+      "own_group = os.getpgid(0) == os.getpid()\n"
+      "descriptors = len(os.listdir('/proc/self/fd'))\n"  // one of them lists the others
+      "print(len(blocked), own_group, os.environ.get('NOTIFY_SOCKET'), descriptors)\n" +
+      std::string(SiteHouse::hello));
+  sigset_t blocked;
+  sigset_t before;
+  ::sigemptyset(&blocked);
+  ::sigaddset(&blocked, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
+  ::setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
+  house.start();
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  ::unsetenv("NOTIFY_SOCKET");
+  EXPECT_TRUE(house.until_said("app 'site': 0 True None 6")) << house.said();
+}
+
 TEST(Supervisor, StartsAnotherWhenOneHasDied) {
   House house(2);
   house.start();
@@ -129,6 +150,20 @@ TEST(Supervisor, TellsWhyAnApplicationCannotBeImported) {
   house.supervisor->reload();
   EXPECT_TRUE(house.until_there_are(2)) << house.said();
   EXPECT_FALSE(house.balancer.is_hopeless());
+}
+
+TEST(Supervisor, GoesOnTryingWhileAnotherProcessServes) {
+  House house(2);
+  house.start();
+  ASSERT_TRUE(house.until_there_are(2)) << house.said();
+  const pid_t victim = house.started()[0];
+  house.write("import no_such_module\n");
+  ::kill(victim, SIGKILL);
+  ASSERT_TRUE(house.until_said("exit code 3 before it was ready")) << house.said();
+  EXPECT_EQ(house.balancer.counts().backends, 1U);
+  EXPECT_FALSE(house.balancer.is_hopeless());
+  house.write(SiteHouse::hello);
+  EXPECT_TRUE(house.until_there_are(2)) << house.said();
 }
 
 TEST(Supervisor, SaysThatThereIsNoInterpreter) {

@@ -503,5 +503,14 @@ TEST(DeepCheckOfSockets, TellsAUnixSocketInUseFromOneThatWasLeft) {
   EXPECT_TRUE(std::filesystem::exists(folder / "s"));
 }
 
+TEST(DeepCheckOfApps, IsAPartOfIt) {
+  const SiteFolder folder;
+  folder.write("file", "no socket\n");
+  EXPECT_THAT(
+      found(folder, "listen: unix:./s\napps: {a: {http: \"unix:file\"}}" + std::string(site)),
+      ElementsAre("F/frontis.yaml:2:18: app 'a': unix:F/file is no socket; correct the "
+                  "path"));
+}
+
 }  // namespace
 }  // namespace frontis::commands

@@ -31,6 +31,9 @@ TEST(Run, SaysWhatIsWrongWithItsArguments) {
       {{"--static", "F/root", "--static", "F/root"}, "'/static/'"},
       {{"F/root", "--listen", "unix:F/none/frontis.sock"}, "cannot listen on unix:F/none/"},
       {{"F/root", "--listen", "unix:F/s", "--access-log", "F/none/log"}, "F/none/log"},
+      {{"F/none", "--app", "mysite.wsgi"}, "frontis run: the directory 'F/none' does not exist\n"},
+      {{"F/root", "--app", "mysite.wsgi", "--python", "a b"},
+       "frontis run: expected a Python interpreter"},
       {{"F/root", "--state", "~/state"}, "frontis run: '~' is not replaced here"},
   };
   for (const RunRow& row : rows) {

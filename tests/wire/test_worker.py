@@ -396,6 +396,7 @@ def test_several_connections_may_wait_at_once(start):
 
 def test_many_params_are_read(ask):
     params = {f"HTTP_X_{number}": "v" * number for number in range(1, 600)}
+    params |= {"HTTP_LONG_NAME_" + "N" * 200: "short", "HTTP_LONGER_" + "N" * 200: "w" * 70_000}
     answer = ask.ask(path="/environ_of", **params)
     assert all(f"{name}='{value}'" in answer.body.decode() for name, value in params.items())
 
@@ -525,6 +526,9 @@ def test_only_the_server_may_connect(start):
 IMPORTS = [
     ("import no_such_module", None, 3, "No module named 'no_such_module'"),
     ("1 / 0", None, 3, 'site_app.py", line 1'),
+    ("import threading, time\n"
+     "threading.Thread(target=time.sleep, args=(1000,)).start()\n"
+     "raise RuntimeError('with a thread')", None, 3, "with a thread"),
     ("def application(:", None, 3, "SyntaxError"),
     ("import sys; sys.exit(0)", None, 3, "SystemExit"),
     ("other = 1", None, 3, "has no attribute 'application'"),
@@ -568,3 +572,35 @@ def test_a_class_may_be_the_application(start):
                 yield b"of a class"
     """)
     assert worker.connect().ask().body == b"of a class"
+
+
+def test_django_answers(start):
+    pytest.importorskip("django")
+    ask = start("""
+        from django.conf import settings
+        from django.core.wsgi import get_wsgi_application
+        from django.http import HttpResponse, StreamingHttpResponse
+        from django.urls import path
+        settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="not secret")
+
+        def hello(request):
+            return HttpResponse("hello")
+
+        def upload(request):
+            found = request.FILES["file"]
+            return HttpResponse("%s %d" % (found.name, len(found.read())))
+
+        def stream(request):
+            return StreamingHttpResponse(str(number) for number in range(3))
+
+        urlpatterns = [path("hello", hello), path("upload", upload), path("stream", stream)]
+        application = get_wsgi_application()
+    """).connect()
+    body = (b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+            + bytes(200_000) + b"\r\n--b--\r\n")
+    for _ in range(2):
+        assert ask.ask(path="/hello").body == b"hello"
+        answer = ask.ask("POST", "/upload", body, CONTENT_TYPE="multipart/form-data; boundary=b")
+        assert answer.body == b"a.txt 200000"
+        assert ask.ask(path="/stream").body == b"012"
+    assert ask.ask(path="/missing").status == "404 Not Found"

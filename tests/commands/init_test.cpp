@@ -1,0 +1,76 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "site_folder.h"
+
+namespace frontis::commands {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// A project whose interpreter only prints what settings would say. With a real Django it is tested
+// over there: tests/wire/test_init.py.
+void write_project(const SiteFolder& folder, const std::string& settings) {
+  folder.write("manage.py", "setdefault('DJANGO_SETTINGS_MODULE', 'mysite.settings')\n");
+  folder.write("venv/bin/python", "#!/bin/sh\ncat <<'END'\n" + settings + "\nEND\n");
+  folder.mode("venv/bin/python", 0755);
+}
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(Init, WritesAFileThatIsValid) {
+  const SiteFolder folder;
+  write_project(folder, R"({"allowed_hosts": ["example.org"]})");
+  const Ran ran = run_command({"init", folder.path()});
+  EXPECT_EQ(ran.code, done) << ran.errors;
+  EXPECT_THAT(folder.shortened(ran.out), StartsWith("F/frontis.yaml: written\n"));
+  EXPECT_THAT(ran.out, HasSubstr("missing: STATIC_URL is not set"));
+  EXPECT_EQ(run_command({"check", "-c", folder / "frontis.yaml"}).code, done);
+}
+
+TEST(Init, NeverWritesOverAFileUnlessItIsForced) {
+  const SiteFolder folder;
+  write_project(folder, "{}");
+  folder.write("frontis.yaml", "precious: " + std::string(10'000, 'x'));
+  const Ran ran = run_command({"init", folder.path()});
+  EXPECT_EQ(ran.code, found_fault);
+  EXPECT_EQ(folder.shortened(ran.errors),
+            "frontis init: F/frontis.yaml is there already; --force writes it anew\n");
+  EXPECT_THAT(content_of(folder / "frontis.yaml"), StartsWith("precious"));
+  EXPECT_EQ(run_command({"init", folder.path(), "--force"}).code, done);
+  EXPECT_THAT(content_of(folder / "frontis.yaml"), StartsWith("# The configuration of Frontis"));
+  EXPECT_EQ(run_command({"check", "-c", folder / "frontis.yaml"}).code, done);
+}
+
+TEST(Init, WritesNothingWhereTheSettingsCannotBeRead) {
+  const SiteFolder folder;
+  const std::string root = folder / "root";
+  EXPECT_EQ(folder.shortened(run_command({"init", root}).errors),
+            "frontis init: no manage.py in F/root; name the folder of a Django project: frontis "
+            "init /srv/site\n");
+  EXPECT_EQ(run_command({"init", root + "/none"}).code, found_fault);
+  write_project(folder, "Traceback");
+  const Ran ran = run_command({"init", folder.path()});
+  EXPECT_EQ(ran.code, found_fault);
+  EXPECT_THAT(ran.errors, HasSubstr("Python has not printed them"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "frontis.yaml"));
+}
+
+TEST(Init, WritesNothingThatWouldNotLoad) {
+  const SiteFolder folder;
+  write_project(folder, R"({"wsgi_application": "not a module"})");
+  const Ran ran = run_command({"init", folder.path()});
+  EXPECT_EQ(ran.code, found_fault);
+  EXPECT_THAT(ran.errors, HasSubstr("expected a module and its callable"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "frontis.yaml"));
+}
+
+}  // namespace
+}  // namespace frontis::commands
