@@ -4,22 +4,6 @@
 
 namespace frontis {
 
-namespace {
-
-bool keeps_answers(const config::Settings& settings) {
-  for (const config::Site& site : settings.sites) {
-    for (const config::Route& route : site.routes) {
-      for (const config::Action& action : route.chain) {
-        const auto* app = std::get_if<config::AppAction>(&action);
-        if (app != nullptr && app->cache_responses.count() > 0) return true;
-      }
-    }
-  }
-  return false;
-}
-
-}  // namespace
-
 Result<std::unique_ptr<Applications>> Applications::make(const config::Settings& settings,
                                                          Log& log) {
   std::unique_ptr<Applications> applications(new Applications(settings, log));
@@ -28,9 +12,14 @@ Result<std::unique_ptr<Applications>> Applications::make(const config::Settings&
       return tl::unexpected(added.error());
     }
   }
-  if (keeps_answers(settings)) {
-    applications->cache_ = std::make_unique<app::ResponseCache>(
-        app::ResponseCache::Bounds{.bytes = settings.response_cache});
+  for (const config::Site& site : settings.sites) {
+    for (const config::Route& route : site.routes) {
+      for (const config::Action& action : route.chain) {
+        if (Result<void> added = applications->add(action); !added) {
+          return tl::unexpected(added.error());
+        }
+      }
+    }
   }
   return applications;
 }
@@ -47,6 +36,20 @@ Result<void> Applications::add(const config::App& app) {
   }
   if (app.protocol == config::Protocol::wsgi) supervision_.add(app, *balancer);
   balancers_.emplace(app.name, std::move(balancer));
+  return {};
+}
+
+// What an action needs that all loops share.
+Result<void> Applications::add(const config::Action& action) {
+  if (const auto* app = std::get_if<config::AppAction>(&action)) {
+    if (app->cache_responses.count() == 0 || cache_) return {};
+    cache_ = std::make_unique<app::ResponseCache>(
+        app::ResponseCache::Bounds{.bytes = settings_.response_cache});
+  } else if (const auto* memcached = std::get_if<config::MemcachedAction>(&action)) {
+    auto endpoints = net::resolve(memcached->server);
+    if (!endpoints) return tl::unexpected(endpoints.error());
+    memcached_.emplace(memcached, std::move(endpoints->front()));
+  }
   return {};
 }
 

@@ -36,6 +36,10 @@ class Applications {
   // The answers that are kept; null when no route wants that.
   app::ResponseCache* cache() { return cache_.get(); }
 
+  const net::Endpoint& endpoint_of(const config::MemcachedAction& action) const {
+    return memcached_.at(&action);
+  }
+
   // A pool for each app, for one loop, which outlives them.
   using Pools = std::map<std::string, std::unique_ptr<upstream::Pool>, std::less<>>;
   Pools pools(net::Loop& loop, net::TimerWheel& timers);
@@ -45,10 +49,12 @@ class Applications {
       : settings_(settings), log_(log), supervision_(log) {}
 
   Result<void> add(const config::App& app);
+  Result<void> add(const config::Action& action);
 
   const config::Settings& settings_;
   Log& log_;
   std::map<std::string, std::unique_ptr<upstream::Balancer>, std::less<>> balancers_;
+  std::map<const config::MemcachedAction*, net::Endpoint> memcached_;
   std::unique_ptr<app::ResponseCache> cache_;
   app::Supervision supervision_;  // ends before the balancers
   bool is_started_ = false;

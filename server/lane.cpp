@@ -23,7 +23,7 @@ Lane::Lane(const config::Settings& settings, SharedMedia& media, Applications& a
       log_(log),
       timers_(loop_),
       recorder_(access ? std::make_unique<AccessRecorder>(access->lane()) : nullptr),
-      handlers_(settings, media, {applications.pools(loop_, timers_), applications.cache()},
+      handlers_(settings, media, {&applications, &loop_, &timers_, &log},
                 [this](std::function<void()> work) { loop_.post(std::move(work)); }),
       sessions_(loop_, timers_, settings_.limits, handlers_.router(), recorder_.get(),
                 settings_.trusted_proxies),

@@ -15,11 +15,15 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 #include "applications.h"
+#include "control.h"
 #include "lane.h"
 #include "wiring.h"
 
@@ -131,18 +135,45 @@ Result<void> become_user(const config::Settings& settings, Log& log) {
   return {};
 }
 
-// Waits for a signal, or for `done`, for at most `milliseconds` (-1: for ever). The signal, or 0.
-int wait_for(Signals& signals, int done, int milliseconds) {
-  pollfd watched[] = {{signals.descriptor(), POLLIN, 0}, {done, POLLIN, 0}};
-  while (::poll(watched, done >= 0 ? 2 : 1, milliseconds) < 0 && errno == EINTR) continue;
+// What `frontis purge` and the like ask for, and what they are told.
+std::string obey(std::string_view command, Applications& applications) {
+  constexpr std::string_view purge = "purge ";
+  if (!command.starts_with(purge)) return "this server does not know that command";
+  if (applications.cache() == nullptr) return "no route has 'cache_responses': nothing is kept";
+  return std::to_string(applications.cache()->purge(command.substr(purge.size())));
+}
+
+// Null when there is no place for one.
+std::optional<Control> open_control(const config::Settings& settings, Log& log) {
+  if (settings.state.empty()) return std::nullopt;
+  auto control = Control::open(settings.state);
+  if (control) return std::move(*control);
+  log.warning("{}; `frontis purge` will not work", control.error().message);
+  return std::nullopt;
+}
+
+// Waits for a signal, or until `other` is readable (-1: none), for at most `milliseconds` (-1: for
+// ever). The signal, or 0.
+int wait_for(Signals& signals, int other, int milliseconds) {
+  pollfd watched[] = {{signals.descriptor(), POLLIN, 0}, {other, POLLIN, 0}};
+  while (::poll(watched, other >= 0 ? 2 : 1, milliseconds) < 0 && errno == EINTR) continue;
   return watched[0].revents != 0 ? signals.take() : 0;
 }
 
 // Returns when the server is to stop. SIGHUP: applications that we run start anew.
-void serve_until_told(Signals& signals, Applications& applications, Log& log) {
-  while (wait_for(signals, -1, -1) == SIGHUP) {
-    log.info("SIGHUP: the processes of WSGI applications are replaced by new ones");
-    applications.reload();
+void serve_until_told(Signals& signals, const config::Settings& settings,
+                      Applications& applications, Log& log) {
+  auto control = open_control(settings, log);
+  while (true) {
+    const int signal = wait_for(signals, control ? control->descriptor() : -1, -1);
+    if (signal == 0 && control) {
+      control->serve([&](std::string_view command) { return obey(command, applications); });
+    } else if (signal == SIGHUP) {
+      log.info("SIGHUP: the processes of WSGI applications are replaced by new ones");
+      applications.reload();
+    } else {
+      return;
+    }
   }
 }
 
@@ -193,7 +224,7 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
   media.start();
   for (const config::Listen& listen : settings.listen) log.info("listening on {}", listen.text());
   ready();
-  serve_until_told(signals, **applications, log);
+  serve_until_told(signals, settings, **applications, log);
   log.info("stopping: answers in flight are finished, for at most {} s",
            settings.limits.drain.count() / 1000);
   drain(lanes, signals, settings.limits);

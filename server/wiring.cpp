@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "app/handler.h"
+#include "app/memcached_handler.h"
 #include "base/clock.h"
 #include "http/fixed_handler.h"
 #include "media/handler.h"
@@ -101,8 +102,9 @@ Handlers::Handlers(const config::Settings& settings, SharedMedia& media, Apps ap
     : media_(media),
       post_(std::move(post)),
       settings_(settings),
-      apps_(std::move(apps)),
+      apps_(apps),
       cache_(settings.limits.hot_cache) {
+  if (apps_.shared) pools_ = apps_.shared->pools(*apps_.loop, *apps_.timers);
   for (const config::Site& site : settings.sites) {
     router_.add(site);
     for (const config::Route& route : site.routes) {
@@ -125,17 +127,31 @@ std::unique_ptr<http::Handler> Handlers::make(const config::Site& site, const co
         media_.manifests_of(*files), url_prefix_of(site, route), post_,
         is_last_files(route, *files));
   }
-  if (const auto* app = std::get_if<config::AppAction>(&action)) {
-    const auto pool = apps_.pools.find(app->app);
-    return std::make_unique<app::AppHandler>(
-        app::Route{*app, app_named(settings_, app->app),
-                   pool == apps_.pools.end() ? nullptr : pool->second.get(), apps_.cache,
-                   internal_roots(site)});
+  if (const auto* app = std::get_if<config::AppAction>(&action)) return make_app(site, *app);
+  if (const auto* memcached = std::get_if<config::MemcachedAction>(&action)) {
+    return make_memcached(*memcached);
   }
   if (const auto* respond = std::get_if<config::RespondAction>(&action)) {
     return std::make_unique<http::RespondHandler>(*respond);
   }
   return std::make_unique<http::RedirectHandler>(std::get<config::RedirectAction>(action));
+}
+
+std::unique_ptr<http::Handler> Handlers::make_app(const config::Site& site,
+                                                  const config::AppAction& action) {
+  const auto pool = pools_.find(action.app);
+  return std::make_unique<app::AppHandler>(app::Route{
+      action, app_named(settings_, action.app), pool == pools_.end() ? nullptr : pool->second.get(),
+      apps_.shared ? apps_.shared->cache() : nullptr, internal_roots(site)});
+}
+
+std::unique_ptr<http::Handler> Handlers::make_memcached(const config::MemcachedAction& action) {
+  if (!apps_.shared) return std::make_unique<app::UnaskedHandler>(action);
+  return std::make_unique<app::MemcachedHandler>(
+      action, apps_.shared->endpoint_of(action),
+      app::MemcachedHandler::Place{*apps_.loop, *apps_.timers},
+      [&types = media_.services().types](std::string_view path) { return types.of(path); },
+      *apps_.log);
 }
 
 }  // namespace frontis

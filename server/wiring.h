@@ -72,8 +72,10 @@ class Handlers {
   // All references outlive this.
   // What a loop has of the applications; without it nobody is asked (explain).
   struct Apps {
-    Applications::Pools pools;
-    app::ResponseCache* cache = nullptr;
+    Applications* shared = nullptr;
+    net::Loop* loop = nullptr;
+    net::TimerWheel* timers = nullptr;
+    Log* log = nullptr;
   };
   Handlers(const config::Settings& settings, SharedMedia& media, Apps apps, media::Post post);
 
@@ -82,11 +84,15 @@ class Handlers {
  private:
   std::unique_ptr<http::Handler> make(const config::Site& site, const config::Route& route,
                                       const config::Action& action);
+  std::unique_ptr<http::Handler> make_app(const config::Site& site,
+                                          const config::AppAction& action);
+  std::unique_ptr<http::Handler> make_memcached(const config::MemcachedAction& action);
 
   SharedMedia& media_;
   media::Post post_;
   const config::Settings& settings_;
-  Apps apps_;
+  const Apps apps_;
+  Applications::Pools pools_;
   media::AssetCache cache_;
   std::vector<std::unique_ptr<http::Handler>> handlers_;
   http::Router router_;

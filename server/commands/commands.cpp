@@ -10,7 +10,7 @@ namespace frontis::commands {
 
 namespace {
 
-constexpr std::array<Command, 7> table{{
+constexpr std::array<Command, 8> table{{
     {"serve", "Serve the sites of a configuration file", "frontis serve -c frontis.yaml",
      &declare_serve},
     {"run", "Serve directories or an application without a configuration file",
@@ -27,6 +27,8 @@ constexpr std::array<Command, 7> table{{
      "frontis press /srv/site/static --state /var/lib/frontis", &declare_press},
     {"kept", "List or purge versions that are kept after they have gone",
      "frontis kept purge http://www.example.org/static/app.38d674d0e73a.css", &declare_kept},
+    {"purge", "Forget answers of applications that a running server keeps",
+     "frontis purge 'http://www.example.org/news/*'", &declare_purge},
 }};
 
 struct Declared {

@@ -1,0 +1,74 @@
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "commands/commands.h"
+#include "commands/configuration.h"
+#include "commands/purge_pattern.h"
+#include "commands/state_place.h"
+#include "control.h"
+
+namespace frontis::commands {
+
+namespace {
+
+struct Options {
+  std::string file;
+  std::string state;
+  std::vector<std::string> urls;
+};
+
+bool purge_one(const std::string& typed, const config::Settings& settings) {
+  const auto pattern = purge_pattern(typed, settings);
+  if (!pattern) {
+    complain("frontis purge: " + pattern.error().message);
+    return false;
+  }
+  const auto answer = ask_server(settings.state, "purge " + *pattern);
+  if (!answer) {
+    complain("frontis purge: " + answer.error().message);
+    return false;
+  }
+  if (!parse_decimal(*answer)) {
+    complain("frontis purge: " + printable(*answer, 4096));
+    return false;
+  }
+  fmt::print("{} {} purged: {}\n", *answer, *answer == "1" ? "answer" : "answers",
+             printable(*pattern, 4096));
+  return true;
+}
+
+int purge(const Options& options) {
+  const auto settings = settings_with_state(options.file, options.state);
+  if (!settings) return found_fault;
+  if (settings->state.empty()) {
+    complain("frontis purge: " + settings->file.string() +
+             " has no 'state', in which a server listens to commands; or name it with --state");
+    return found_fault;
+  }
+  int code = done;
+  for (const std::string& typed : options.urls) {
+    if (!purge_one(typed, *settings)) code = found_fault;
+  }
+  return code;
+}
+
+}  // namespace
+
+std::function<int()> declare_purge(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("URL", options->urls,
+                 "http://host/path as it was asked for; with * at its end, all that begins so")
+      ->required();
+  app.add_option("-c,--config", options->file,
+                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
+  app.add_option("--state", options->state, "State folder of the server, in place of its own")
+      ->type_name("DIR");
+  return [options] { return purge(*options); };
+}
+
+}  // namespace frontis::commands

@@ -1,0 +1,123 @@
+#include "control.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace frontis {
+
+namespace {
+
+constexpr std::size_t longest_line = 16 * 1024;
+constexpr const char* file_name = "control.sock";
+
+Result<sockaddr_un> address_of(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.native().size() >= sizeof address.sun_path) {
+    return fail(ErrorKind::invalid, path.native() + " is too long for a socket (107 bytes)");
+  }
+  std::memcpy(address.sun_path, path.c_str(), path.native().size());
+  return address;
+}
+
+const sockaddr* any(const sockaddr_un& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+Descriptor new_socket() { return Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
+
+void limit_waiting(int socket, time_t seconds) {
+  const timeval limit{seconds, 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+bool send_all(int socket, std::string_view text) {
+  while (!text.empty()) {
+    const auto sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+// Up to the end of the line, or of the connection; bounded.
+std::string receive(int socket, bool one_line) {
+  std::string text;
+  std::array<char, 4096> room;
+  while (text.size() < longest_line) {
+    const auto got = ::recv(socket, room.data(), room.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    text.append(room.data(), static_cast<std::size_t>(got));
+    if (one_line && text.find('\n') != text.npos) break;
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Control> Control::open(const std::filesystem::path& state) {
+  const std::filesystem::path path = state / file_name;
+  const auto address = address_of(path);
+  if (!address) return tl::unexpected(address.error());
+  // What a server left that was killed is in the way; what one listens to is not ours.
+  if (const Descriptor probe = new_socket();
+      ::connect(probe.number(), any(*address), sizeof *address) == 0) {
+    return fail(ErrorKind::invalid, "another server uses " + path.native());
+  }
+  ::unlink(path.c_str());
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const bool is_open = ::bind(socket.number(), any(*address), sizeof *address) == 0 &&
+                       ::chmod(path.c_str(), 0600) == 0 && ::listen(socket.number(), 16) == 0;
+  if (!is_open) return fail_errno("cannot listen on " + path.native(), errno);
+  return Control(std::move(socket), path);
+}
+
+Control::~Control() {
+  if (socket_.is_open()) ::unlink(path_.c_str());
+}
+
+void Control::serve(const Answer& answer) {
+  const Descriptor caller(::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!caller.is_open()) return;
+  limit_waiting(caller.number(), 1);
+  const std::string line = receive(caller.number(), true);
+  const std::size_t end = line.find('\n');
+  if (end == line.npos) return;
+  send_all(caller.number(), answer(std::string_view(line).substr(0, end)) + "\n");
+}
+
+Result<std::string> ask_server(const std::filesystem::path& state, const std::string& command) {
+  const std::filesystem::path path = state / file_name;
+  const auto address = address_of(path);
+  if (!address) return tl::unexpected(address.error());
+  const Descriptor socket = new_socket();
+  limit_waiting(socket.number(), 10);
+  if (::connect(socket.number(), any(*address), sizeof *address) != 0) {
+    if (errno == ENOENT || errno == ECONNREFUSED) {
+      return fail(ErrorKind::not_found, "no server runs with the state folder " + state.native());
+    }
+    return fail_errno("cannot reach the server at " + path.native(), errno);
+  }
+  if (!send_all(socket.number(), command + "\n")) {
+    return fail_errno("cannot ask the server at " + path.native(), errno);
+  }
+  std::string answer = receive(socket.number(), false);
+  if (!answer.ends_with('\n')) {
+    return fail(ErrorKind::io, "the server at " + path.native() + " did not answer");
+  }
+  answer.pop_back();
+  return answer;
+}
+
+}  // namespace frontis
