@@ -109,6 +109,26 @@ bool Balancer::is_hopeless() const {
   return hopeless_ && backends_.empty();
 }
 
+void Balancer::join(const void* holder, const std::atomic<std::size_t>& idle, GiveUp give_up) {
+  const std::lock_guard lock(mutex_);
+  holders_.push_back({holder, &idle, std::move(give_up)});
+}
+
+void Balancer::leave(const void* holder) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(holders_, [holder](const Holder& one) { return one.who == holder; });
+}
+
+void Balancer::make_way(const void* holder, BackendId backend) {
+  // Under the mutex, so that nobody leaves meanwhile: giving up only posts to a loop.
+  const std::lock_guard lock(mutex_);
+  const auto keeps = [holder](const Holder& one) {
+    return one.who != holder && one.idle->load(std::memory_order_relaxed) > 0;
+  };
+  const auto found = std::find_if(holders_.begin(), holders_.end(), keeps);
+  if (found != holders_.end()) found->give_up(backend);
+}
+
 void Balancer::tend() {
   std::vector<Grant> granted;
   {

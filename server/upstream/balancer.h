@@ -5,6 +5,8 @@
 // at a time, and twice as many after each success (slow return).
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -96,6 +98,17 @@ class Balancer {
   // True while some backend is up: those in line wait for others, not for the app to be there.
   bool is_up() const;
   bool is_hopeless() const;
+  // --- Idle connections. A FastCGI process (php-fpm) serves one connection at a time, and one that
+  // is kept by a loop for its next request would hold it back from all others. ---
+
+  // Closes one idle connection to `backend`; called on any thread.
+  using GiveUp = std::function<void(BackendId backend)>;
+  // `holder` tells its number of idle connections by `idle`; both outlive leave().
+  void join(const void* holder, const std::atomic<std::size_t>& idle, GiveUp give_up);
+  void leave(const void* holder);
+  // `holder` is going to connect anew: has another one give up what it keeps.
+  void make_way(const void* holder, BackendId backend);
+
   // To be called now and then while somebody waits: gives out what has become free by time.
   void tend();
 
@@ -118,6 +131,11 @@ class Balancer {
     std::uint64_t last_asked = 0;
     bool retired = false;
     std::function<void()> drained;
+  };
+  struct Holder {
+    const void* who;
+    const std::atomic<std::size_t>* idle;
+    GiveUp give_up;
   };
   struct Line {
     std::uint64_t number = 0;
@@ -143,6 +161,7 @@ class Balancer {
   mutable std::mutex mutex_;
   std::vector<Backend> backends_;
   std::deque<Line> line_;
+  std::vector<Holder> holders_;
   std::uint64_t last_number_ = 0;
   BackendId last_id_ = 0;
   std::uint64_t asked_ = 0;

@@ -25,15 +25,27 @@ Pool::Pool(net::Loop& loop, net::TimerWheel& timers, const config::App& app,
       stuck_(std::move(stuck)),
       protocol_(make_codec(app.protocol)),
       scratch_(read_size),
-      timer_(timers, *this) {}
+      timer_(timers, *this),
+      makes_way_(app.protocol == config::Protocol::fastcgi),
+      self_(std::make_shared<Pool*>(this)) {
+  if (!makes_way_) return;
+  balancer_.join(this, idle_count_, [&loop, self = std::weak_ptr<Pool*>(self_)](BackendId backend) {
+    loop.post([self, backend] {
+      if (const auto pool = self.lock()) (*pool)->drop_one(backend);
+    });
+  });
+}
 
-Pool::~Pool() = default;
+Pool::~Pool() {
+  if (makes_way_) balancer_.leave(this);
+}
 
 std::unique_ptr<Connection> Pool::take_idle(BackendId backend) {
   for (auto at = idle_.rbegin(); at != idle_.rend(); ++at) {
     if ((*at)->backend() != backend) continue;
     std::unique_ptr<Connection> connection = std::move(*at);
     idle_.erase(std::next(at).base());
+    count_idle();
     return connection;
   }
   return nullptr;
@@ -41,6 +53,7 @@ std::unique_ptr<Connection> Pool::take_idle(BackendId backend) {
 
 Result<std::unique_ptr<Connection>> Pool::connect(BackendId backend,
                                                   const net::Endpoint& endpoint) {
+  if (makes_way_ && !drop_one(backend)) balancer_.make_way(this, backend);
   auto socket = net::begin_connect(endpoint);
   if (!socket) return tl::unexpected(socket.error());
   return std::make_unique<Connection>(loop_, std::move(*socket), backend,
@@ -53,6 +66,7 @@ void Pool::keep(std::unique_ptr<Connection> connection) {
   connection->give_to(*this);
   connection->want(true, false);
   idle_.push_back(std::move(connection));
+  count_idle();
   ring_later();
 }
 
@@ -65,10 +79,23 @@ void Pool::ring_later() {
 void Pool::connection_ready(Connection& connection, bool, bool) {
   const auto found = std::find_if(idle_.begin(), idle_.end(),
                                   [&](const auto& one) { return one.get() == &connection; });
-  if (found == idle_.end()) return;
-  connection.want(false, false);
-  loop_.retire(std::move(*found));
-  idle_.erase(found);
+  if (found != idle_.end()) drop(found);
+}
+
+void Pool::drop(std::vector<std::unique_ptr<Connection>>::iterator connection) {
+  (*connection)->want(false, false);
+  loop_.retire(std::move(*connection));
+  idle_.erase(connection);
+  count_idle();
+}
+
+// The one that has waited longest.
+bool Pool::drop_one(BackendId backend) {
+  const auto found = std::find_if(idle_.begin(), idle_.end(),
+                                  [backend](const auto& one) { return one->backend() == backend; });
+  if (found == idle_.end()) return false;
+  drop(found);
+  return true;
 }
 
 void Pool::timer_due() {
@@ -83,6 +110,7 @@ void Pool::drop_old() {
   std::erase_if(idle_, [&](const auto& connection) {
     return now - connection->idle_since >= app_.idle_timeout;
   });
+  count_idle();
 }
 
 void Pool::adopt(std::unique_ptr<Call> call) { orphans_.push_back(std::move(call)); }

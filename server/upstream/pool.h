@@ -3,6 +3,7 @@
 // app and loop; the balancer behind it is shared by all loops.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -40,7 +41,8 @@ class Pool final : private Connection::Receiver, private net::Timer::Owner {
 
   // An idle connection to `backend`; null when there is none.
   std::unique_ptr<Connection> take_idle(BackendId backend);
-  // A new one, connected or on its way.
+  // A new one, connected or on its way. Where a process serves one connection at a time, an idle
+  // one makes way for it, here or on another loop.
   [[nodiscard]] Result<std::unique_ptr<Connection>> connect(BackendId backend,
                                                             const net::Endpoint& endpoint);
   // Its answer is complete; it may carry another.
@@ -66,6 +68,9 @@ class Pool final : private Connection::Receiver, private net::Timer::Owner {
   void connection_ready(Connection& connection, bool readable, bool writable) override;
   void timer_due() override;
   void drop_old();
+  void drop(std::vector<std::unique_ptr<Connection>>::iterator connection);
+  bool drop_one(BackendId backend);
+  void count_idle() { idle_count_.store(idle_.size(), std::memory_order_relaxed); }
 
   net::Loop& loop_;
   net::TimerWheel& timers_;
@@ -77,9 +82,12 @@ class Pool final : private Connection::Receiver, private net::Timer::Owner {
   std::unique_ptr<Codec> protocol_;
   std::vector<char> scratch_;
   std::vector<std::unique_ptr<Connection>> idle_;  // the one used last is at the end
+  std::atomic<std::size_t> idle_count_ = 0;        // for the balancer
   std::vector<std::unique_ptr<Call>> orphans_;
   net::Timer timer_;
   bool is_timed_ = false;
+  const bool makes_way_;
+  std::shared_ptr<Pool*> self_;  // who asks from another loop looks whether we are still there
 };
 
 }  // namespace frontis::upstream
