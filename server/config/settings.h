@@ -117,7 +117,7 @@ struct AppAction {
   std::string app;      // its name in Settings::apps
   bool mount = false;   // the route's prefix goes to SCRIPT_NAME, PATH_INFO begins behind it
   bool stream = false;  // neither the request's body nor the answer is buffered
-  std::chrono::seconds cache_responses{0};  // keep answers that say nothing of their own; 0 = none
+  std::chrono::seconds cache_responses{0};  // keep shared answers, these so long; 0 = none
   Headers headers;                          // added to each answer of this action
 };
 
