@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-pytest.register_assert_rewrite("player", "harness", "pressing", "chromium", "cases.ranges")
+pytest.register_assert_rewrite("player", "harness", "pressing", "chromium", "stage", "cases.ranges")
 
 import harness  # noqa: E402
 
