@@ -3,7 +3,6 @@
 #include "http/session_body.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "http/http1_head.h"
 #include "http/session.h"
@@ -15,7 +14,7 @@ namespace {
 using Received = net::Stream::Transfer::State;
 
 Source::Pull copied(std::string_view bytes, std::span<char> into) {
-  std::memcpy(into.data(), bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), into.begin());  // there may be none
   return {Source::State::data, bytes.size()};
 }
 
