@@ -62,6 +62,8 @@ struct Conversation {
   void clear(std::size_t kept_memory);
   // Whoever took the body may still hold it when the exchange has ended.
   void let_go_of_body();
+  // What was set aside for the body comes before all else that is unread.
+  void put_back();
 
   // The exchange of a session: its answer goes back into the session, which began it.
   class SessionExchange final : public Exchange {

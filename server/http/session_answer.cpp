@@ -142,8 +142,7 @@ void Session::finish_exchange() {
   conversation.parser.reset();
   conversation.answered = false;
   conversation.in.consume(std::exchange(conversation.head_length, 0));
-  conversation.in.append(conversation.ahead.view());
-  conversation.ahead.clear();
+  conversation.put_back();
   const bool body_follows = conversation.body && !conversation.body->is_done();
   if (close_after_) {
     phase_ = Phase::closing;

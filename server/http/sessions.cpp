@@ -51,6 +51,14 @@ void Conversation::let_go_of_body() {
   if (body_taker != nullptr) std::exchange(body_taker, nullptr)->let_go();
 }
 
+// Bytes may have come behind it since its taker let go.
+void Conversation::put_back() {
+  if (ahead.empty()) return;
+  ahead.append(in.view());
+  std::swap(in, ahead);
+  ahead.clear();
+}
+
 void Conversation::clear(std::size_t kept_memory) {
   let_go_of_body();
   session = nullptr;
