@@ -38,6 +38,7 @@ Loop::Loop()
 
 Loop::~Loop() {
   posted_.clear();
+  soon_.clear();
   free_retired();
   event_free(wake_event_);
   event_base_free(base_);
@@ -46,13 +47,16 @@ Loop::~Loop() {
 void Loop::run() {
   while (!stopping_.load(std::memory_order_acquire)) turn(EVLOOP_ONCE);
   run_posted();
+  run_soon();
   free_retired();
 }
 
 void Loop::turn() { turn(EVLOOP_ONCE | EVLOOP_NONBLOCK); }
 
 void Loop::turn(int flags) {
-  event_base_loop(base_, flags);
+  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  event_base_loop(base_, soon_.empty() ? flags : flags | EVLOOP_NONBLOCK);
+  run_soon();
   free_retired();
 }
 
@@ -71,6 +75,10 @@ void Loop::stop() {
 }
 
 void Loop::post(std::function<void()> work) {
+  if (thread_.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
+    soon_.push_back(std::move(work));
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     posted_.push_back(std::move(work));
@@ -83,6 +91,14 @@ void Loop::woken(int descriptor, short, void* self) {
   std::uint64_t count = 0;
   [[maybe_unused]] const auto read = ::read(descriptor, &count, sizeof count);
   static_cast<Loop*>(self)->run_posted();
+}
+
+// What posts again is run in the next turn, which does not wait then.
+void Loop::run_soon() {
+  if (soon_.empty()) return;
+  std::vector<std::function<void()>> work;
+  work.swap(soon_);
+  for (const auto& item : work) item();
 }
 
 void Loop::run_posted() {

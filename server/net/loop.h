@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "base/descriptor.h"
@@ -31,7 +32,8 @@ class Loop {
   void turn();
   // From any thread; what was posted before still runs.
   void stop();
-  // Runs `work` on the loop's thread in a later turn. From any thread.
+  // Runs `work` on the loop's thread when whatever runs there now has returned. From any thread;
+  // from the loop's own it costs no system call.
   void post(std::function<void()> work);
 
   // Frees `object` when the turn ends: the way to end oneself in one's own callback.
@@ -46,6 +48,7 @@ class Loop {
   static void woken(int descriptor, short what, void* self);
   void turn(int flags);
   void run_posted();
+  void run_soon();
   void free_retired();
 
   event_base* base_;
@@ -54,6 +57,8 @@ class Loop {
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;
+  std::atomic<std::thread::id> thread_{};    // that turns
+  std::vector<std::function<void()>> soon_;  // posted by that thread
   std::vector<std::shared_ptr<void>> retired_;
 };
 

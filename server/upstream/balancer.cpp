@@ -25,7 +25,8 @@ milliseconds rest_after(std::uint32_t failures) {
 Place::Place(Place&& other) noexcept
     : balancer_(std::exchange(other.balancer_, nullptr)),
       backend_(other.backend_),
-      endpoint_(std::move(other.endpoint_)) {}
+      endpoint_(std::move(other.endpoint_)),
+      home_(other.home_) {}
 
 Place& Place::operator=(Place&& other) noexcept {
   if (this == &other) return *this;
@@ -33,13 +34,16 @@ Place& Place::operator=(Place&& other) noexcept {
   balancer_ = std::exchange(other.balancer_, nullptr);
   backend_ = other.backend_;
   endpoint_ = std::move(other.endpoint_);
+  home_ = other.home_;
   return *this;
 }
 
 Place::~Place() { end(Outcome::unknown); }
 
 void Place::end(Outcome outcome) {
-  if (balancer_ != nullptr) std::exchange(balancer_, nullptr)->give_back(backend_, outcome);
+  if (balancer_ != nullptr) {
+    std::exchange(balancer_, nullptr)->give_back(backend_, outcome, home_);
+  }
 }
 
 Balancer::Waiting::~Waiting() {
@@ -57,7 +61,7 @@ BackendId Balancer::add(std::shared_ptr<const net::Endpoint> endpoint, std::uint
     backend.endpoint = std::move(endpoint);
     backend.capacity = backend.allowed = capacity;
     hopeless_ = false;
-    granted = grants();
+    granted = grants(nullptr);
   }
   give(std::move(granted));
   return id;
@@ -82,18 +86,18 @@ void Balancer::set_hopeless(bool hopeless) {
   hopeless_ = hopeless;
 }
 
-std::optional<Place> Balancer::take(BackendId avoided) {
+std::optional<Place> Balancer::take(BackendId avoided, const void* home) {
   const std::lock_guard lock(mutex_);
   if (!line_.empty()) return std::nullopt;
   Backend* const backend = choose(avoided);
   if (backend == nullptr) return std::nullopt;
-  return place_at(*backend);
+  return place_at(*backend, home);
 }
 
-std::unique_ptr<Balancer::Waiting> Balancer::wait(Granted granted) {
+std::unique_ptr<Balancer::Waiting> Balancer::wait(Granted granted, const void* home) {
   const std::lock_guard lock(mutex_);
   if (line_.size() >= longest_queue_) return nullptr;
-  line_.push_back({++last_number_, std::move(granted)});
+  line_.push_back({++last_number_, std::move(granted), home, now_()});
   return std::unique_ptr<Waiting>(new Waiting(*this, last_number_));
 }
 
@@ -133,7 +137,7 @@ void Balancer::tend() {
   std::vector<Grant> granted;
   {
     const std::lock_guard lock(mutex_);
-    granted = grants();
+    granted = grants(nullptr);
   }
   give(std::move(granted));
 }
@@ -174,28 +178,38 @@ Balancer::Backend* Balancer::choose(BackendId avoided) {
   return best;
 }
 
-Place Balancer::place_at(Backend& backend) {
+Place Balancer::place_at(Backend& backend, const void* home) {
   ++backend.busy;
   backend.last_asked = ++asked_;
-  return {*this, backend.id, backend.endpoint};
+  return {*this, backend.id, backend.endpoint, home};
 }
 
-std::vector<Balancer::Grant> Balancer::grants() {
+std::vector<Balancer::Grant> Balancer::grants(const void* home) {
   std::vector<Grant> granted;
   while (!line_.empty()) {
     Backend* const backend = choose(0);
     if (backend == nullptr) break;
-    granted.push_back({std::move(line_.front().granted), place_at(*backend)});
-    line_.pop_front();
+    const auto next = next_in_line(home);
+    granted.push_back({std::move(next->granted), place_at(*backend, next->home)});
+    line_.erase(next);
   }
   return granted;
+}
+
+std::deque<Balancer::Line>::iterator Balancer::next_in_line(const void* home) {
+  constexpr std::ptrdiff_t most_looked_at = 64;
+  const auto first = line_.begin();
+  if (home == nullptr || first->home == home || now_() - first->since > patience) return first;
+  const auto end = first + std::min(most_looked_at, std::ssize(line_));
+  const auto own = std::find_if(first, end, [home](const Line& line) { return line.home == home; });
+  return own == end ? first : own;
 }
 
 void Balancer::give(std::vector<Grant> grants) {
   for (Grant& grant : grants) grant.granted(std::move(grant.place));
 }
 
-void Balancer::give_back(BackendId id, Place::Outcome outcome) {
+void Balancer::give_back(BackendId id, Place::Outcome outcome, const void* home) {
   std::vector<Grant> granted;
   std::function<void()> drained;
   {
@@ -207,7 +221,7 @@ void Balancer::give_back(BackendId id, Place::Outcome outcome) {
       drained = std::move(backend->drained);
       std::erase_if(backends_, [id](const Backend& one) { return one.id == id; });
     } else {
-      granted = grants();
+      granted = grants(home);
     }
   }
   give(std::move(granted));

@@ -48,12 +48,14 @@ class Place {
 
  private:
   friend class Balancer;
-  Place(Balancer& balancer, BackendId backend, std::shared_ptr<const net::Endpoint> endpoint)
-      : balancer_(&balancer), backend_(backend), endpoint_(std::move(endpoint)) {}
+  Place(Balancer& balancer, BackendId backend, std::shared_ptr<const net::Endpoint> endpoint,
+        const void* home)
+      : balancer_(&balancer), backend_(backend), endpoint_(std::move(endpoint)), home_(home) {}
 
   Balancer* balancer_ = nullptr;
   BackendId backend_ = 0;
   std::shared_ptr<const net::Endpoint> endpoint_;
+  const void* home_ = nullptr;
 };
 
 class Balancer {
@@ -90,11 +92,15 @@ class Balancer {
 
   // --- Requests. ---
 
+  // `home` is the loop that asks. A place that is given back goes to who waits on the same loop,
+  // which costs no wake-up, unless somebody elsewhere has waited for longer than `patience`.
+  static constexpr std::chrono::milliseconds patience{20};
+
   // A place now, not at `avoided` if there is another; none when all are taken or down, or when
   // somebody has been waiting longer.
-  std::optional<Place> take(BackendId avoided = 0);
+  std::optional<Place> take(BackendId avoided = 0, const void* home = nullptr);
   // In line for one; null when the line is full.
-  std::unique_ptr<Waiting> wait(Granted granted);
+  std::unique_ptr<Waiting> wait(Granted granted, const void* home = nullptr);
   // True while some backend is up: those in line wait for others, not for the app to be there.
   bool is_up() const;
   bool is_hopeless() const;
@@ -140,6 +146,8 @@ class Balancer {
   struct Line {
     std::uint64_t number = 0;
     Granted granted;
+    const void* home = nullptr;
+    Instant since{};
   };
   struct Grant {
     Granted granted;
@@ -149,11 +157,12 @@ class Balancer {
   // With the mutex held.
   Backend* find(BackendId id);
   Backend* choose(BackendId avoided);
-  Place place_at(Backend& backend);
-  std::vector<Grant> grants();
+  Place place_at(Backend& backend, const void* home);
+  std::vector<Grant> grants(const void* home);
+  std::deque<Line>::iterator next_in_line(const void* home);
 
   static void give(std::vector<Grant> grants);
-  void give_back(BackendId id, Place::Outcome outcome);
+  void give_back(BackendId id, Place::Outcome outcome, const void* home);
   void note(Backend& backend, Place::Outcome outcome) const;
 
   const std::uint32_t longest_queue_;

@@ -46,7 +46,7 @@ void Call::begin() {
 }
 
 void Call::find_place() {
-  if (auto place = pool_.balancer().take(avoided_)) return open(std::move(*place));
+  if (auto place = pool_.balancer().take(avoided_, &pool_.loop())) return open(std::move(*place));
   stand_in_line();
 }
 
@@ -62,7 +62,8 @@ void Call::stand_in_line() {
         loop->post([self, brought] {
           if (const auto call = self.lock()) (*call)->open(std::move(*brought));
         });
-      });
+      },
+      &pool_.loop());
   if (!waiting_) return fail({503, "its queue is full (apps: queue)"});
   if (in_line_since_ == Instant{}) in_line_since_ = coarse_now();
   pool_.ring_later();
