@@ -41,6 +41,8 @@ def file_of(link):
     parts = urlsplit(link)
     if parts.scheme or parts.netloc or not parts.path.startswith("/"):
         return None
+    if parts.path == "/app/":
+        return WWW / "app" / "demo.py"  # the application's own page
     path = WWW / unquote(parts.path).lstrip("/")
     return path / "index.html" if parts.path.endswith("/") else path
 
