@@ -91,10 +91,18 @@ std::optional<Place> Balancer::take(BackendId avoided) {
 }
 
 std::unique_ptr<Balancer::Waiting> Balancer::wait(Granted granted) {
-  const std::lock_guard lock(mutex_);
-  if (line_.size() >= longest_queue_) return nullptr;
-  line_.push_back({++last_number_, std::move(granted)});
-  return std::unique_ptr<Waiting>(new Waiting(*this, last_number_));
+  std::unique_ptr<Waiting> waiting;
+  std::vector<Grant> free;
+  {
+    const std::lock_guard lock(mutex_);
+    if (line_.size() >= longest_queue_) return nullptr;
+    line_.push_back({++last_number_, std::move(granted)});
+    waiting.reset(new Waiting(*this, last_number_));
+    // What was given back since take() found nothing, while nobody was in line to get it.
+    free = grants();
+  }
+  give(std::move(free));
+  return waiting;
 }
 
 bool Balancer::is_up() const {
