@@ -84,6 +84,15 @@ void Session::receive() {
 // Everything that happens on a connection happens in a turn: new bytes are read for requests,
 // answers are sent, and again while both go on.
 void Session::turn(std::string_view fresh) {
+  do {
+    work(fresh);
+    if (phase_ == Phase::ended || phase_ == Phase::lingering) return;
+    wait();
+    fresh = {};
+  } while (serve_refused());
+}
+
+void Session::work(std::string_view fresh) {
   processing_ = true;
   const std::uint64_t enough = (conversation_ ? conversation_->out.moved() : 0) + most_sent;
   const bool kept = has_unread();
@@ -95,9 +104,6 @@ void Session::turn(std::string_view fresh) {
     need = process(conversation_->in.view(), true);
   }
   processing_ = false;
-  if (phase_ == Phase::ended || phase_ == Phase::lingering) return;
-  wait();
-  if (refused_pull_ && is_hungry()) serve_body();
 }
 
 Session::Need Session::process(std::string_view input, bool kept) {
@@ -194,7 +200,8 @@ void Session::refuse(const Error& error) {
 
 bool Session::wants_input() const {
   if (conversation_ && is_feeding()) return conversation_->body_taker->is_waiting();
-  return !peer_ended_ && (!conversation_ || conversation_->in.size() < most_unread);
+  if (!conversation_) return !peer_ended_;
+  return !peer_ended_ && conversation_->in.size() + conversation_->ahead.size() < most_unread;
 }
 
 // After a turn: what the connection waits for now, and how long it may take.

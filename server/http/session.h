@@ -98,6 +98,7 @@ struct Conversation {
   std::uint64_t body_begins_at = 0;  // out.moved() when the body's first byte will go
   std::uint64_t body_length = 0;     // of bodies that were sent with the text
   std::uint64_t discarded = 0;       // bytes of the request's body
+  std::size_t fed = 0;               // bytes that were received for it since it was last woken
   int status = 0;
   std::int64_t began_ns = 0;
   bool answered = false;
@@ -192,6 +193,7 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
 
   void receive();
   void turn(std::string_view fresh);
+  void work(std::string_view fresh);
   Need process(std::string_view input, bool kept);
   std::size_t read_head(std::string_view input);
   std::size_t discard(std::string_view input);
@@ -206,6 +208,7 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   void end_body();
   void set_aside();
   void serve_body();
+  bool serve_refused();
   void keep(std::string_view input, std::size_t used, bool kept);
   bool has_unread() const { return conversation_ && !conversation_->in.empty(); }
   bool wants_input() const;
@@ -239,6 +242,7 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   std::optional<net::Address> local_;
   Phase phase_ = Phase::reading;
   bool processing_ = false;    // an answer now is taken up by the call that runs
+  bool serving_ = false;       // and so it is while whoever pulled too early tries again
   bool close_after_ = false;   // the exchange in flight is the last one
   bool unread_input_ = false;  // the peer may be sending what nobody will read
   bool peer_ended_ = false;

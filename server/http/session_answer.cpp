@@ -26,7 +26,7 @@ void Session::answer(Response response) {
   close_after_ = closes_after(response);
   const Request& request = conversation.exchange.request();
   write_answer(response, request.http10, request.method == Method::head);
-  if (!processing_) turn({});
+  if (!processing_ && !serving_) turn({});
 }
 
 bool Session::closes_after(const Response& response) const {

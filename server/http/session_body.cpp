@@ -13,6 +13,8 @@ namespace {
 
 using Received = net::Stream::Transfer::State;
 
+constexpr std::size_t most_fed = 512 * 1024;  // in a turn, before the others have theirs
+
 Source::Pull copied(std::string_view bytes, std::span<char> into) {
   std::copy(bytes.begin(), bytes.end(), into.begin());  // which may be none: a chunk's size alone
   return {Source::State::data, bytes.size()};
@@ -100,8 +102,10 @@ Source::Pull Session::feed_raw(std::span<char> into) {
     return pulled;
   }
   if (peer_ended_) return {Source::State::end};
+  if (conversation_->fed >= most_fed) return {Source::State::pending};
   const auto got = stream_->receive(into);
   received_ += got.bytes;
+  conversation_->fed += got.bytes;
   switch (got.state) {
     case Received::moved: return {Source::State::data, got.bytes};
     case Received::blocked: return {Source::State::pending};
@@ -114,6 +118,8 @@ Source::Pull Session::feed_raw(std::span<char> into) {
 
 // More of the body from the connection. A client that leaves in the middle of it ends all.
 Source::State Session::refill() {
+  // The connection stays ready, so whoever waits is woken in the next turn.
+  if (conversation_->fed >= most_fed) return Source::State::pending;
   ask_to_continue();
   if (phase_ == Phase::ended) return Source::State::failed;
   const auto got = stream_->receive(all_.received_);
@@ -123,6 +129,7 @@ Source::State Session::refill() {
     return Source::State::failed;
   }
   received_ += got.bytes;
+  conversation_->fed += got.bytes;
   conversation_->ahead.append({all_.received_.data(), got.bytes});
   return Source::State::data;
 }
@@ -148,8 +155,19 @@ void Session::end_body() {
 // The connection has something for whoever pulls.
 void Session::serve_body() {
   refused_pull_ = false;
+  conversation_->fed = 0;
   conversation_->body_taker->wake();
   if (phase_ != Phase::ended && phase_ != Phase::lingering) wait();
+}
+
+// Whoever pulled inside the handler's call tries again. What comes of it is taken up by the turn
+// that goes on: the answers to many requests that came together are not given one inside another.
+bool Session::serve_refused() {
+  if (!refused_pull_ || !is_hungry()) return false;
+  serving_ = true;
+  serve_body();
+  serving_ = false;
+  return phase_ != Phase::ended && phase_ != Phase::lingering;
 }
 
 }  // namespace frontis::http

@@ -95,10 +95,18 @@ std::optional<Place> Balancer::take(BackendId avoided, const void* home) {
 }
 
 std::unique_ptr<Balancer::Waiting> Balancer::wait(Granted granted, const void* home) {
-  const std::lock_guard lock(mutex_);
-  if (line_.size() >= longest_queue_) return nullptr;
-  line_.push_back({++last_number_, std::move(granted), home, now_()});
-  return std::unique_ptr<Waiting>(new Waiting(*this, last_number_));
+  std::unique_ptr<Waiting> waiting;
+  std::vector<Grant> free;
+  {
+    const std::lock_guard lock(mutex_);
+    if (line_.size() >= longest_queue_) return nullptr;
+    line_.push_back({++last_number_, std::move(granted), home, now_()});
+    waiting.reset(new Waiting(*this, last_number_));
+    // What was given back since take() found nothing, while nobody was in line to get it.
+    free = grants(home);
+  }
+  give(std::move(free));
+  return waiting;
 }
 
 bool Balancer::is_up() const {

@@ -99,7 +99,7 @@ class Balancer {
   // A place now, not at `avoided` if there is another; none when all are taken or down, or when
   // somebody has been waiting longer.
   std::optional<Place> take(BackendId avoided = 0, const void* home = nullptr);
-  // In line for one; null when the line is full.
+  // In line for one; null when the line is full. `granted` may be called at once.
   std::unique_ptr<Waiting> wait(Granted granted, const void* home = nullptr);
   // True while some backend is up: those in line wait for others, not for the app to be there.
   bool is_up() const;

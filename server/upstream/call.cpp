@@ -222,7 +222,7 @@ Source::Pull Call::pull(std::span<char> into) {
     }
     pulled_ += *got;
     answer_.drop_to(pulled_);
-    if (is_paused_ && answer_.size() <= pool_.buffers().memory / 2) {
+    if (is_paused_ && !answer_.is_full() && answer_.size() <= pool_.buffers().memory / 2) {
       is_paused_ = false;
       watch();
       set_timer();

@@ -25,8 +25,9 @@ class Spool {
 
   // Errors: exhausted (the disk is full) or io; nothing was appended then.
   [[nodiscard]] Result<void> append(std::string_view bytes);
-  // Whoever appends is to pause until something has been dropped.
-  bool is_full() const { return size() >= settings_.memory + on_disk_; }
+  // Whoever appends is to pause until enough has been dropped. The file takes room until all of it
+  // is read, so it counts as long as it is.
+  bool is_full() const { return memory_.size() + file_end_ >= settings_.memory + on_disk_; }
 
   // Offsets count from the first byte that was ever appended.
   std::uint64_t begin() const { return begin_; }
