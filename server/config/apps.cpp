@@ -67,6 +67,7 @@ void read_queue(Reader& reader, const Node& value, App& into) {
 
 constexpr std::int64_t minute_ms = 60'000;
 constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
+constexpr milliseconds fastcgi_idle_timeout{5'000};
 
 template <auto member, std::int64_t low_ms, std::int64_t high_ms>
 void read_duration(Reader& reader, const Node& value, App& into) {
@@ -188,7 +189,7 @@ App read_app(Reader& reader, const Entry& entry) {
   if (!protocol) return app;
   app.protocol = *protocol;
   const bool is_wsgi = app.protocol == Protocol::wsgi;
-  if (app.protocol == Protocol::fastcgi) app.idle_timeout = milliseconds(0);
+  if (app.protocol == Protocol::fastcgi) app.idle_timeout = fastcgi_idle_timeout;
   for (const Entry& inner : entry.value->entries) {
     (is_wsgi ? read_wsgi_app_key : read_distant_app_key)(reader, inner, app);
   }

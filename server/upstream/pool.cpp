@@ -56,10 +56,6 @@ Result<std::unique_ptr<Connection>> Pool::connect(BackendId backend,
   if (makes_way_ && !drop_one(backend)) balancer_.make_way(this, backend);
   auto socket = net::begin_connect(endpoint);
   if (!socket) return tl::unexpected(socket.error());
-  // A process that serves one connection at a time may be held by one of ours that nobody uses.
-  const auto idle = std::find_if(idle_.begin(), idle_.end(),
-                                 [backend](const auto& one) { return one->backend() == backend; });
-  if (idle != idle_.end()) idle_.erase(idle);
   return std::make_unique<Connection>(loop_, std::move(*socket), backend,
                                       make_codec(app_.protocol));
 }

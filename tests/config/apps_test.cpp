@@ -223,10 +223,10 @@ apps:
 
 TEST(Apps, KeepNoIdleConnectionsToFastcgiUnlessTheySaySo) {
   const std::vector<App> apps = load_apps(
-      "apps: {a: {fastcgi: 1}, b: {idle_timeout: 5s, fastcgi: 1}, c: {http: 1, idle_timeout: 0s}}");
+      "apps: {a: {fastcgi: 1}, b: {idle_timeout: 7s, fastcgi: 1}, c: {http: 1, idle_timeout: 0s}}");
   ASSERT_EQ(apps.size(), 3U);
-  EXPECT_EQ(apps[0].idle_timeout, milliseconds(0));
-  EXPECT_EQ(apps[1].idle_timeout, milliseconds(5000));
+  EXPECT_EQ(apps[0].idle_timeout, milliseconds(5000));
+  EXPECT_EQ(apps[1].idle_timeout, milliseconds(7000));
   EXPECT_EQ(apps[2].idle_timeout, milliseconds(0));
 }
 

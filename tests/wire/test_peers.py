@@ -259,8 +259,7 @@ def test_no_idle_connection_holds_the_only_process(more, binary, tmp_path, code)
     # A process of php-fpm serves one connection, and a POST never goes over one that was idle.
     with peers.php_fpm(tmp_path / "peer", code / "index.php", processes=1) as peer:
         routes = {"*": {"/": {"app": "site"}}}
-        with Server(tmp_path, routes, apps={"site": {**peer.app, **more}},
-                    threads=1 if more else 2) as server:
+        with Server(tmp_path, routes, apps={"site": {**peer.app, **more}}, threads=2) as server:
             for _ in range(8):
                 ask(server, "/echo")
                 assert post(server, "/echo", b"a=b", "text/plain")["length"] == 3
