@@ -8,8 +8,10 @@ namespace frontis::app {
 
 bool CacheFill::wants(const upstream::AnswerHead& head, Seconds now) {
   const Verdict verdict = judge(policy_, head.status, *head.fields, default_fresh_, now);
+  // Whom the app lets have a file, it decides each time.
+  const bool is_for_a_file = !head.accel_redirect.empty() || !head.sendfile.empty();
   const bool is_small = head.content_length.value_or(0) <= fill_->largest();
-  if (verdict.refusal == Refusal::none && is_small) {
+  if (verdict.refusal == Refusal::none && is_small && !is_for_a_file) {
     lifetime_ = verdict.lifetime;
     return true;
   }

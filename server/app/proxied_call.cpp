@@ -131,11 +131,9 @@ void ProxiedCall::answered() {
   if (head.status == 101) return switch_protocols();
   invalidate();
   if (fail_softly(head.status)) return;
+  is_collecting_ = fill_ && !is_error(head.status) && fill_->wants(head, wall_seconds());
+  if (is_collecting_) return collect();
   if (reroute()) return;
-  if (fill_ && !is_error(head.status) && fill_->wants(head, wall_seconds())) {
-    is_collecting_ = true;
-    return collect();
-  }
   if (exchange_.request().method != http::Method::head) {
     if (auto text = call_->take_text()) {
       const std::uint64_t length = text->size();

@@ -80,7 +80,7 @@ void Call::waited_enough() {
     return fail({503, "all its places were taken for " + text_of(most) +
                           " (apps: max_connections, queue_timeout)"});
   const std::string why = failure_ ? failure_->reason : "none of its processes is ready";
-  fail({502, why + ", for " + text_of(waited)});
+  fail({failure_ ? failure_->status : 502, why + ", for " + text_of(waited)});
 }
 
 void Call::open(Place place) {

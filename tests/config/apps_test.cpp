@@ -221,7 +221,7 @@ apps:
   EXPECT_EQ(apps[1].idle_timeout, App().idle_timeout);
 }
 
-TEST(Apps, KeepNoIdleConnectionsToFastcgiUnlessTheySaySo) {
+TEST(Apps, KeepIdleConnectionsToFastcgiForAShortTimeOnly) {
   const std::vector<App> apps = load_apps(
       "apps: {a: {fastcgi: 1}, b: {idle_timeout: 7s, fastcgi: 1}, c: {http: 1, idle_timeout: 0s}}");
   ASSERT_EQ(apps.size(), 3U);
