@@ -312,7 +312,7 @@ PASSED = {
             "HTTP2-Settings: a\r\n"),
         ["/outer"],
         {"x-own": None, "x-too": None, "x-stays": ["3"], "keep-alive": None, "te": None,
-         "proxy-connection": None, "trailer": None, "proxy-authorization": None}, b""),
+         "proxy-connection": None, "trailer": None, "upgrade": None, "proxy-authorization": None}, b""),
     "httpoxy": (get("Proxy: http://evil.test\r\n"), ["/outer"], {"proxy": None}, b""),
     "names with an underscore": (
         get("X_Forwarded_For: 1\r\nContent_Length: 5\r\nX-Good: 1\r\n"), ["/outer"],
