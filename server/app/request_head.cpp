@@ -1,5 +1,7 @@
 #include "app/request_head.h"
 
+#include <algorithm>
+
 #include "app/cache_key.h"
 #include "base/text.h"
 #include "upstream/outgoing.h"
@@ -34,6 +36,15 @@ std::string_view path_for(const Route& route, const http::Exchange& exchange,
   return !route.action.mount || scratch.starts_with(prefix) ? scratch : request.path();
 }
 
+bool contains_word(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    if (equal_ignoring_case(trim(list.substr(0, comma)), word)) return true;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::string> request_head(const Route& route, http::Exchange& exchange,
@@ -66,6 +77,15 @@ std::string key_of(http::Exchange& exchange) {
 bool is_idempotent(http::Method method) {
   return method != http::Method::post && method != http::Method::patch &&
          method != http::Method::connect;
+}
+
+bool asks_for_websocket(const http::Request& request) {
+  if (request.method != http::Method::get || request.http10 || request.has_body()) return false;
+  std::string scratch;
+  const auto protocol = request.combined(http::FieldName::upgrade, scratch);
+  if (!protocol || !equal_ignoring_case(*protocol, "websocket")) return false;
+  const auto options = request.combined(http::FieldName::connection, scratch);
+  return options && contains_word(*options, "upgrade");
 }
 
 }  // namespace frontis::app

@@ -22,4 +22,8 @@ namespace frontis::app {
 // RFC 9110, 9.2.2: a second time does nothing more than the first.
 [[nodiscard]] bool is_idempotent(http::Method method);
 
+// Asks for a tunnel of WebSocket (RFC 6455, 4.1; RFC 9110, 7.8). No other is made: one of HTTP/2
+// (h2c), say, would carry requests that nobody here has looked at.
+[[nodiscard]] bool asks_for_websocket(const http::Request& request);
+
 }  // namespace frontis::app

@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 pytest.register_assert_rewrite("player", "harness", "pressing", "chromium", "stage", "cases.ranges")
 
+import backend  # noqa: E402
 import harness  # noqa: E402
 
 
@@ -51,3 +52,23 @@ def serve(binary, tmp_path):
 @pytest.fixture(scope="module")
 def module_folder(tmp_path_factory, request):
     return tmp_path_factory.mktemp(request.module.__name__.rpartition(".")[2])
+
+
+@pytest.fixture
+def front(serve):
+    """front(script, route={...}, **app) starts a backend and a server in front of it: (server,
+    backend), or all backends where `scripts` names more. `others` are further routes, `server`
+    settings of the server."""
+    backends = []
+
+    def start(script, route=None, others=None, server=None, scripts=(), **app):
+        mine = [backend.Backend(each) for each in (script, *scripts)]
+        backends.extend(mine)
+        addresses = [each.address for each in mine]
+        sites = {"*": {**(others or {}), "/": {"app": "site", **(route or {})}}}
+        started = serve(sites, apps={"site": {"http": addresses, **app}}, **(server or {}))
+        return started, mine if scripts else mine[0]
+
+    yield start
+    for each in backends:
+        each.stop()
