@@ -66,20 +66,26 @@ void Call::stand_in_line() {
   if (!waiting_) return fail({503, "its queue is full (apps: queue)"});
   if (in_line_since_ == Instant{}) in_line_since_ = coarse_now();
   pool_.ring_later();
-  timer_.set(std::min(pool_.app().wait, pool_.app().queue_timeout));
+  // One wait for all attempts: each comes back to the line.
+  const auto shortest = std::min(pool_.app().wait, pool_.app().queue_timeout);
+  timer_.set(std::max(milliseconds(0), shortest - waited()));
+}
+
+milliseconds Call::waited() const {
+  return std::chrono::duration_cast<milliseconds>(coarse_now() - in_line_since_);
 }
 
 // Whoever waits for others waits longer than who waits for an application that is not there.
 void Call::waited_enough() {
   const bool is_up = pool_.balancer().is_up();
   const milliseconds most = is_up ? pool_.app().queue_timeout : pool_.app().wait;
-  const auto waited = std::chrono::duration_cast<milliseconds>(coarse_now() - in_line_since_);
-  if (waited < most && !pool_.balancer().is_hopeless()) return timer_.set(most - waited);
+  const milliseconds so_far = waited();
+  if (so_far < most && !pool_.balancer().is_hopeless()) return timer_.set(most - so_far);
   if (is_up)
     return fail({503, "all its places were taken for " + text_of(most) +
                           " (apps: max_connections, queue_timeout)"});
   const std::string why = failure_ ? failure_->reason : "none of its processes is ready";
-  fail({502, why + ", for " + text_of(waited)});
+  fail({502, why + ", for " + text_of(so_far)});
 }
 
 void Call::open(Place place) {
@@ -120,6 +126,8 @@ void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
   if (is_stream_used_ || (has_sent_ && !request_.idempotent)) return fail(std::move(failure));
   if (was_reused) avoids_idle_ = true;
   if (has_sent_ && !was_reused && ++broken_ >= most_broken) return fail(std::move(failure));
+  // It was there: should it be gone now, that is another wait.
+  if (has_sent_) in_line_since_ = {};
   phase_ = Phase::waiting;
   find_place();
 }
