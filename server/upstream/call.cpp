@@ -133,16 +133,20 @@ void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
 }
 
 void Call::fail(Failure failure) {
+  give_up(std::move(failure));
+  if (!is_beginning_) return tell_failure();
+  pool_.loop().post([self = std::weak_ptr<Call*>(self_)] {
+    if (const auto call = self.lock()) (*call)->tell_failure();
+  });
+}
+
+void Call::give_up(Failure failure) {
   phase_ = Phase::failed;
   failure_ = std::move(failure);
   end_connection();
   place_.end(Place::Outcome::unknown);
   waiting_.reset();
   timer_.clear();
-  if (!is_beginning_) return tell_failure();
-  pool_.loop().post([self = std::weak_ptr<Call*>(self_)] {
-    if (const auto call = self.lock()) (*call)->tell_failure();
-  });
 }
 
 void Call::tell_failure() {
@@ -224,7 +228,9 @@ Source::Pull Call::pull(std::span<char> into) {
   if (answer_.size() > 0) {
     const auto got = answer_.read(pulled_, into);
     if (!got) {
-      fail({502, got.error().message});
+      // Whoever pulls learns it by that, and is not called back inside of it.
+      answer_.drop_to(answer_.end());
+      give_up({502, got.error().message});
       return {Source::State::failed};
     }
     pulled_ += *got;

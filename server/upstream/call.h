@@ -91,6 +91,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   bool connect();
   void retry_or_fail(Place::Outcome outcome, Failure failure);
   void fail(Failure failure);
+  void give_up(Failure failure);
   void tell_failure();
   void end_connection();
   void set_timer();

@@ -1,6 +1,9 @@
 #include "upstream/call.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "../net/bodies.h"
 #include "call_house.h"
@@ -33,6 +36,17 @@ Call::Request upgrade_with(const std::shared_ptr<net::Script>& script) {
   request.upgrade = true;
   request.stream = std::make_unique<ScriptedBody>(script);
   return request;
+}
+
+// Cuts the content off every file of ours that has no name.
+void shorten_unnamed_files() {
+  for (const auto& one : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code none;
+    const std::string name = std::filesystem::read_symlink(one.path(), none).native();
+    const bool is_unnamed = name.starts_with(testing::TempDir()) && name.ends_with(" (deleted)");
+    if (!is_unnamed) continue;
+    EXPECT_EQ(::truncate(one.path().c_str(), 0), 0);
+  }
 }
 
 const std::string switching =
@@ -412,6 +426,30 @@ TEST(Call, FailsWhereTheDiskCannotBeUsed) {
   ASSERT_TRUE(asker->failure);
   EXPECT_NE(asker->failure->reason.find("buffers: folder"), std::string::npos);
   EXPECT_EQ(house.busy(), 0U);
+}
+
+// A disk that loses what it was given: the file of the answer is made shorter behind its back.
+TEST(Call, TellsWhoeverPullsThatTheDiskHasFailedAndNobodyElse) {
+  for (const bool is_whole : {false, true}) {
+    CallHouse house;
+    house.buffers.memory = 0;
+    house.open();
+    const auto asker = house.ask(CallHouse::get());
+    asker->pulls = false;
+    auto peer = house.accept();
+    const std::string answer = ok_answer(net::pattern(10'000));
+    house.say(*peer, answer.substr(0, answer.size() - (is_whole ? 0 : 1)));
+    ASSERT_EQ(asker->told, "answered ");
+    shorten_unnamed_files();
+    asker->pull();
+    EXPECT_TRUE(asker->is_cut);
+    house.hand.turn(3);
+    EXPECT_EQ(asker->told, "answered ");
+    EXPECT_EQ(house.busy(), 0U);
+    asker->is_cut = false;
+    asker->pull();
+    EXPECT_TRUE(asker->is_cut);
+  }
 }
 
 TEST(Call, StreamsABodyAsItComes) {
