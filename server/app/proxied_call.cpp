@@ -160,6 +160,7 @@ void ProxiedCall::collect() {
     const Source::Pull got = call_->pull(room);
     if (got.state == Source::State::pending) return;
     if (got.state == Source::State::failed) {
+      is_collecting_ = false;
       if (!fail_softly(std::nullopt)) exchange_.respond(http::plain_response(502));
       return;
     }

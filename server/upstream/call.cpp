@@ -67,20 +67,26 @@ void Call::stand_in_line() {
   if (!waiting_) return fail({503, "its queue is full (apps: queue)"});
   if (in_line_since_ == Instant{}) in_line_since_ = coarse_now();
   pool_.ring_later();
-  timer_.set(std::min(pool_.app().wait, pool_.app().queue_timeout));
+  // One wait for all attempts: each comes back to the line.
+  const auto shortest = std::min(pool_.app().wait, pool_.app().queue_timeout);
+  timer_.set(std::max(milliseconds(0), shortest - waited()));
+}
+
+milliseconds Call::waited() const {
+  return std::chrono::duration_cast<milliseconds>(coarse_now() - in_line_since_);
 }
 
 // Whoever waits for others waits longer than who waits for an application that is not there.
 void Call::waited_enough() {
   const bool is_up = pool_.balancer().is_up();
   const milliseconds most = is_up ? pool_.app().queue_timeout : pool_.app().wait;
-  const auto waited = std::chrono::duration_cast<milliseconds>(coarse_now() - in_line_since_);
-  if (waited < most && !pool_.balancer().is_hopeless()) return timer_.set(most - waited);
+  const milliseconds so_far = waited();
+  if (so_far < most && !pool_.balancer().is_hopeless()) return timer_.set(most - so_far);
   if (is_up)
     return fail({503, "all its places were taken for " + text_of(most) +
                           " (apps: max_connections, queue_timeout)"});
   const std::string why = failure_ ? failure_->reason : "none of its processes is ready";
-  fail({failure_ ? failure_->status : 502, why + ", for " + text_of(waited)});
+  fail({failure_ ? failure_->status : 502, why + ", for " + text_of(so_far)});
 }
 
 void Call::open(Place place) {
@@ -121,21 +127,27 @@ void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
   if (is_stream_used_ || (has_sent_ && !request_.idempotent)) return fail(std::move(failure));
   if (was_reused) avoids_idle_ = true;
   if (has_sent_ && !was_reused && ++broken_ >= most_broken) return fail(std::move(failure));
+  // It was there: should it be gone now, that is another wait.
+  if (has_sent_) in_line_since_ = {};
   phase_ = Phase::waiting;
   find_place();
 }
 
 void Call::fail(Failure failure) {
+  give_up(std::move(failure));
+  if (!is_beginning_) return tell_failure();
+  pool_.loop().post([self = std::weak_ptr<Call*>(self_)] {
+    if (const auto call = self.lock()) (*call)->tell_failure();
+  });
+}
+
+void Call::give_up(Failure failure) {
   phase_ = Phase::failed;
   failure_ = std::move(failure);
   end_connection();
   place_.end(Place::Outcome::unknown);
   waiting_.reset();
   timer_.clear();
-  if (!is_beginning_) return tell_failure();
-  pool_.loop().post([self = std::weak_ptr<Call*>(self_)] {
-    if (const auto call = self.lock()) (*call)->tell_failure();
-  });
 }
 
 void Call::tell_failure() {
@@ -217,7 +229,9 @@ Source::Pull Call::pull(std::span<char> into) {
   if (answer_.size() > 0) {
     const auto got = answer_.read(pulled_, into);
     if (!got) {
-      fail({502, got.error().message});
+      // Whoever pulls learns it by that, and is not called back inside of it.
+      answer_.drop_to(answer_.end());
+      give_up({502, got.error().message});
       return {Source::State::failed};
     }
     pulled_ += *got;

@@ -86,10 +86,12 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   void find_place();
   void stand_in_line();
   void waited_enough();
+  std::chrono::milliseconds waited() const;
   void open(Place place);
   bool connect();
   void retry_or_fail(Place::Outcome outcome, Failure failure);
   void fail(Failure failure);
+  void give_up(Failure failure);
   void tell_failure();
   void end_connection();
   void set_timer();
