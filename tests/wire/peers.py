@@ -155,4 +155,6 @@ def php_fpm(folder, script, *, processes=2, tcp=False):
 def wsgi(code, module, **more):
     """Not a peer: the settings of an app whose processes Frontis starts itself."""
     return {"wsgi": f"{module}:application", "directory": str(code), "processes": 2,
-            "python": sys.executable, **more}
+            "python": sys.executable, **more,
+            # New code of the same size in the same second would be taken for the compiled old one.
+            "env": {"PYTHONDONTWRITEBYTECODE": "1", **more.get("env", {})}}
