@@ -66,8 +66,7 @@ ProxiedCall::~ProxiedCall() {
 
 void ProxiedCall::begin() {
   const http::Request& request = exchange_.request();
-  is_upgrade_ = request.find(http::FieldName::upgrade) && !request.has_body() &&
-                route_.app.protocol == config::Protocol::http;
+  is_upgrade_ = route_.app.protocol == config::Protocol::http && wants_websocket(request);
   if (request.has_body() || is_upgrade_) body_ = exchange_.take_body();
   // CGI has no way to say that a body ends somewhere (RFC 3875, 4.1.2).
   const bool needs_length = request.chunked && route_.app.protocol != config::Protocol::http;

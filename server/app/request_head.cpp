@@ -63,6 +63,12 @@ std::string key_of(http::Exchange& exchange) {
   return cache_key(client.scheme, client.host, exchange.request());
 }
 
+bool wants_websocket(const http::Request& request) {
+  const auto protocol = request.find(http::FieldName::upgrade);
+  return protocol && equal_ignoring_case(*protocol, "websocket") && !request.has_body() &&
+         !request.http10;
+}
+
 bool is_idempotent(http::Method method) {
   return method != http::Method::post && method != http::Method::patch &&
          method != http::Method::connect;

@@ -19,6 +19,10 @@ namespace frontis::app {
 // cache_key() of its request, as the client asked for it.
 [[nodiscard]] std::string key_of(http::Exchange& exchange);
 
+// Asks for a tunnel that may pass through to an application. No other protocol does: over h2c a
+// client could speak to the app behind our back, past all routes.
+[[nodiscard]] bool wants_websocket(const http::Request& request);
+
 // RFC 9110, 9.2.2: a second time does nothing more than the first.
 [[nodiscard]] bool is_idempotent(http::Method method);
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "../net/hand_turned.h"
+#include "asked.h"
 #include "http/http1.h"
 
 namespace frontis::app {
@@ -115,6 +116,25 @@ TEST(KeyOf, IsThatOfWhatTheClientAskedFor) {
   EXPECT_NE(key_of(one), key_of(other));
   EXPECT_NE(key_of(one).find("https"), std::string::npos);
   EXPECT_NE(key_of(one).find("example.org"), std::string::npos);
+}
+
+TEST(WantsWebsocket, IsTrueForNoOtherProtocol) {
+  struct Case {
+    std::string_view line;
+    std::string_view fields;
+    bool expected;
+  };
+  constexpr std::string_view get = "GET / HTTP/1.1";
+  for (const Case& each : std::initializer_list<Case>{
+           {get, "Connection: upgrade\r\nUpgrade: WebSocket\r\n", true},
+           {get, "", false},
+           {get, "Connection: upgrade, http2-settings\r\nUpgrade: h2c\r\n", false},
+           {get, "Upgrade: h2c, websocket\r\n", false},
+           {"GET / HTTP/1.0", "Upgrade: websocket\r\n", false},
+           {"POST / HTTP/1.1", "Content-Length: 1\r\nUpgrade: websocket\r\n", false},
+       }) {
+    EXPECT_EQ(wants_websocket(Asked(each.line, each.fields).get()), each.expected) << each.fields;
+  }
 }
 
 TEST(IsIdempotent, FollowsTheMethods) {
