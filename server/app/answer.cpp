@@ -92,14 +92,10 @@ std::string_view token_of(http::Coding coding) {
 // The fields with what compression changes in them.
 http::HeaderBlock coded_fields(const http::HeaderBlock& fields, http::Coding coding) {
   http::HeaderBlock out;
-  std::string vary = "Accept-Encoding";
+  std::string vary;
   fields.for_each([&](std::string_view name, std::string_view value) {
     if (equal_ignoring_case(name, "Vary")) {
-      if (contains_word(value, "*") || contains_word(value, "Accept-Encoding")) {
-        vary = value;
-      } else {
-        vary = std::string(value) + ", " + vary;
-      }
+      vary.append(vary.empty() ? "" : ", ").append(value);
       return;
     }
     const bool is_strong = equal_ignoring_case(name, "ETag") && !value.starts_with("W/");
@@ -111,6 +107,9 @@ http::HeaderBlock coded_fields(const http::HeaderBlock& fields, http::Coding cod
     if (equal_ignoring_case(name, "Accept-Ranges") && coding != http::Coding::identity) return;
     out.add(name, value);
   });
+  if (!contains_word(vary, "*") && !contains_word(vary, "Accept-Encoding")) {
+    vary.append(vary.empty() ? "" : ", ").append("Accept-Encoding");
+  }
   out.add("Vary", vary);
   if (coding != http::Coding::identity) out.add("Content-Encoding", token_of(coding));
   return out;

@@ -26,8 +26,13 @@ bool Exchange::prepare_reroute(std::string path, std::shared_ptr<const HeaderBlo
 
 void Exchange::override_fields(Response& response) const {
   if (!override_ || response.status >= 400) return;
-  response.head = std::make_shared<const HeaderBlock>(
-      response.head ? replaced(*response.head, *override_) : *override_);
+  HeaderBlock head = response.head ? replaced(*response.head, *override_) : *override_;
+  // The type of several ranges is not the file's: it says how to take them apart.
+  const auto type = response.head ? response.head->find("Content-Type") : std::nullopt;
+  if (type && type->starts_with("multipart/byteranges")) {
+    head = replaced(head, HeaderBlock().add("Content-Type", *type));
+  }
+  response.head = std::make_shared<const HeaderBlock>(std::move(head));
   // Expires would be what the file's own rules said.
   if (override_->find("Cache-Control")) response.max_age.reset();
 }

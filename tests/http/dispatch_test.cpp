@@ -41,17 +41,20 @@ class Dispatch : public testing::Test {
   Dispatch() {
     site.names = {"www.example.org"};
     site.routes.push_back({"/static/", {config::RespondAction{}}, ""});
-    router.add(site, site.routes.front(), {&handler});
+    config::FilesAction internal;
+    internal.internal = true;
+    site.routes.push_back({"/static/inside/", {config::RespondAction{}, internal}, ""});
+    for (const config::Route& route : site.routes) router.add(site, route, {&handler});
     router.seal();
   }
 
   // The status that `head` gets.
-  int answered(const std::string& head) {
+  int answered(const std::string& head, Reach reach = Reach::outside) {
     exchange = std::make_unique<KeptExchange>();
     exchange->explanation = &explanation;
     text = head;
     exchange->read(text);
-    dispatch(router, *exchange);
+    dispatch(router, *exchange, reach);
     return exchange->answer ? exchange->answer->status : 0;
   }
   std::optional<std::string_view> field(std::string_view name) {
@@ -101,6 +104,23 @@ TEST_F(Dispatch, RefusesToBeATunnelOrAnEcho) {
 
 TEST_F(Dispatch, TakesTheHostOfAnAbsoluteTarget) {
   EXPECT_EQ(answered("GET http://www.example.org/static/a HTTP/1.1\r\nHost: other\r\n\r\n"), 200);
+}
+
+TEST_F(Dispatch, HidesInternalRoutesFromOutside) {
+  const std::string head = "GET /static/inside/a HTTP/1.1\r\nHost: www.example.org\r\n\r\n";
+  EXPECT_EQ(answered(head), 404);
+  EXPECT_EQ(exchange->notes.route, "");
+  EXPECT_NE(explanation.back().find("internal"), std::string::npos);
+  EXPECT_EQ(answered(head, Reach::internal), 200);
+  EXPECT_EQ(handler.prefix_length, 15U);
+  // Whatever form the path has, and whatever route lies above.
+  for (const std::string path :
+       {"/static//inside/a", "/static/x/../inside/a", "/static/%69nside/a", "/static/inside/"}) {
+    EXPECT_EQ(answered("GET " + path + " HTTP/1.1\r\nHost: www.example.org\r\n\r\n"), 404) << path;
+  }
+  EXPECT_EQ(
+      answered("GET /static/other HTTP/1.1\r\nHost: www.example.org\r\n\r\n", Reach::internal), 200)
+      << "an application may also name what is open to all";
 }
 
 }  // namespace

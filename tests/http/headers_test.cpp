@@ -82,6 +82,16 @@ TEST(HeaderBlock, WalksItsFieldsAsPairs) {
   EXPECT_EQ(seen, expected);
 }
 
+TEST(Replaced, PutsFieldsInThePlaceOfThoseOfTheSameName) {
+  HeaderBlock base;
+  base.add("A", "1").add("B", "2").add("a", "3").add("C", "4");
+  EXPECT_EQ(replaced(base, HeaderBlock()).text(), base.text());
+  HeaderBlock other;
+  other.add("a", "5").add("D", "6").add("A", "7");
+  EXPECT_EQ(replaced(base, other).text(), "B: 2\r\nC: 4\r\na: 5\r\nD: 6\r\nA: 7\r\n");
+  EXPECT_EQ(replaced(HeaderBlock(), other).text(), other.text());
+}
+
 TEST(HeaderBlockDeathTest, RefusesWhatWouldSplitTheResponse) {
   HeaderBlock block;
   EXPECT_DEATH(block.add("", "x"), "");

@@ -116,5 +116,18 @@ TEST(ChunkDeathTest, OfNoBytesWouldEndTheBody) {
   EXPECT_DEATH(append_chunk_head(out, 0), "");
 }
 
+TEST(AppendInterim, WritesAHeadWithoutFraming) {
+  std::string out = "before";
+  append_interim(out, 100, nullptr, {});
+  EXPECT_EQ(out, "beforeHTTP/1.1 100 Continue\r\n\r\n");
+  HeaderBlock fields;
+  fields.add("Upgrade", "websocket").add("A", "b");
+  out.clear();
+  append_interim(out, 101, &fields, "Connection: upgrade\r\n");
+  EXPECT_EQ(out,
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+            "A: b\r\n\r\n");
+}
+
 }  // namespace
 }  // namespace frontis::http

@@ -69,7 +69,7 @@ class Records final : public Recorder {
   };
 
   void record(const Finished& finished) override {
-    EXPECT_EQ(finished.client, "unix:");
+    EXPECT_EQ(finished.client, client);
     EXPECT_NE(finished.notes, nullptr);
     EXPECT_GT(finished.began_ns, 0);
     const std::string target(finished.request ? finished.request->target() : "-");
@@ -77,6 +77,7 @@ class Records final : public Recorder {
   }
 
   std::vector<Record> all;
+  std::string client = "unix:";  // of every request
 };
 
 inline void PrintTo(const Records::Record& record, std::ostream* out) {
@@ -115,7 +116,10 @@ class Served {
   explicit Served(const config::Limits& own_limits = {}) : limits(own_limits) {
     site.names = {"*"};
     site.routes.push_back({"/", {config::RespondAction{}}, ""});
-    router.add(site, site.routes.front(), {&handler});
+    config::FilesAction internal;
+    internal.internal = true;
+    site.routes.push_back({"/internal/", {internal}, ""});
+    for (const config::Route& route : site.routes) router.add(site, route, {&handler});
     router.seal();
     handler.answers["/now"] = [](Exchange& exchange) {
       exchange.respond(response_of(text_body("now")));
@@ -191,7 +195,8 @@ class Served {
   std::shared_ptr<Pending> pending;
   net::Admission admission{limits};
   net::HandTurned hand;
-  Sessions sessions{hand.loop, hand.timers, limits, router, &records};
+  std::vector<config::Network> trusted;  // proxies
+  Sessions sessions{hand.loop, hand.timers, limits, router, &records, trusted};
 };
 
 // Limits after which nothing has to be waited for long.
