@@ -57,7 +57,9 @@ struct App {
   std::chrono::milliseconds connect_timeout{3'000};   // -> 504
   std::chrono::milliseconds answer_timeout{60'000};   // to the first byte of the answer -> 504
   std::chrono::milliseconds between_timeout{60'000};  // between bytes, each way
-  std::chrono::milliseconds idle_timeout{30'000};     // of a connection that waits in the pool
+  // Of a connection that waits in the pool; 0 = none does. For fastcgi that is the default: each
+  // process of php-fpm serves one connection, so that one which waits keeps it from all others.
+  std::chrono::milliseconds idle_timeout{30'000};
   std::string source;
 };
 

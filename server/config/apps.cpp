@@ -86,7 +86,7 @@ constexpr Key<App> keys[] = {
     {"connect_timeout", read_duration<&App::connect_timeout, 10, 10 * minute_ms>},
     {"answer_timeout", read_duration<&App::answer_timeout, 100, day_ms>},
     {"between_timeout", read_duration<&App::between_timeout, 100, day_ms>},
-    {"idle_timeout", read_duration<&App::idle_timeout, 100, 60 * minute_ms>},
+    {"idle_timeout", read_duration<&App::idle_timeout, 0, 60 * minute_ms>},
     {"params",
      [](Reader& r, const Node& v, App& app) { read_params(r, v, app.protocol, app.params); }},
 };
@@ -188,6 +188,7 @@ App read_app(Reader& reader, const Entry& entry) {
   if (!protocol) return app;
   app.protocol = *protocol;
   const bool is_wsgi = app.protocol == Protocol::wsgi;
+  if (app.protocol == Protocol::fastcgi) app.idle_timeout = milliseconds(0);
   for (const Entry& inner : entry.value->entries) {
     (is_wsgi ? read_wsgi_app_key : read_distant_app_key)(reader, inner, app);
   }

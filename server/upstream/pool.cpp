@@ -43,11 +43,19 @@ Result<std::unique_ptr<Connection>> Pool::connect(BackendId backend,
                                                   const net::Endpoint& endpoint) {
   auto socket = net::begin_connect(endpoint);
   if (!socket) return tl::unexpected(socket.error());
+  // A process that serves one connection at a time may be held by one of ours that nobody uses.
+  const auto idle = std::find_if(idle_.begin(), idle_.end(),
+                                 [backend](const auto& one) { return one->backend() == backend; });
+  if (idle != idle_.end()) idle_.erase(idle);
   return std::make_unique<Connection>(loop_, std::move(*socket), backend,
                                       make_codec(app_.protocol));
 }
 
 void Pool::keep(std::unique_ptr<Connection> connection) {
+  if (app_.idle_timeout == std::chrono::milliseconds::zero()) {
+    connection->want(false, false);
+    return loop_.retire(std::move(connection));
+  }
   ++connection->answers;
   connection->idle_since = coarse_now();
   connection->give_to(*this);

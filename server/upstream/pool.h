@@ -43,7 +43,7 @@ class Pool final : private Connection::Receiver, private net::Timer::Owner {
   // A new one, connected or on its way.
   [[nodiscard]] Result<std::unique_ptr<Connection>> connect(BackendId backend,
                                                             const net::Endpoint& endpoint);
-  // Its answer is complete; it may carry another.
+  // Its answer is complete; it may carry another, where the settings want that.
   void keep(std::unique_ptr<Connection> connection);
 
   // A call waits in line from now on: time may bring it its place.

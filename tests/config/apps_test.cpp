@@ -218,6 +218,16 @@ apps:
   EXPECT_EQ(app.between_timeout, milliseconds(180'000));
   EXPECT_EQ(app.idle_timeout, milliseconds(4000));
   EXPECT_THAT(app.params, ElementsAre(std::pair("SITE", "a b"), std::pair("EMPTY", "")));
+  EXPECT_EQ(apps[1].idle_timeout, App().idle_timeout);
+}
+
+TEST(Apps, KeepNoIdleConnectionsToFastcgiUnlessTheySaySo) {
+  const std::vector<App> apps = load_apps(
+      "apps: {a: {fastcgi: 1}, b: {idle_timeout: 5s, fastcgi: 1}, c: {http: 1, idle_timeout: 0s}}");
+  ASSERT_EQ(apps.size(), 3U);
+  EXPECT_EQ(apps[0].idle_timeout, milliseconds(0));
+  EXPECT_EQ(apps[1].idle_timeout, milliseconds(5000));
+  EXPECT_EQ(apps[2].idle_timeout, milliseconds(0));
 }
 
 TEST(Apps, MayBeUsedByNobodyAndStandBelowTheSites) {
