@@ -78,8 +78,15 @@ void Balancer::retire(BackendId id, std::function<void()> drained) {
 }
 
 void Balancer::set_hopeless(bool hopeless) {
-  const std::lock_guard lock(mutex_);
-  hopeless_ = hopeless;
+  std::vector<Grant> refused;
+  {
+    const std::lock_guard lock(mutex_);
+    hopeless_ = hopeless;
+    if (!hopeless || !backends_.empty()) return;
+    for (Line& line : line_) refused.push_back({std::move(line.granted), Place()});
+    line_.clear();
+  }
+  give(std::move(refused));
 }
 
 std::optional<Place> Balancer::take(BackendId avoided) {

@@ -86,6 +86,7 @@ void Call::open(Place place) {
   // The line may have ended meanwhile, by its own time limit.
   if (phase_ != Phase::waiting) return;
   waiting_.reset();
+  if (!place) return find_place();  // the hope was lost, and may be back by now
   phase_ = Phase::talking;
   place_ = std::move(place);
   if (!connect()) return;
