@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-pytest.register_assert_rewrite("player", "harness", "pressing", "chromium", "cases.ranges")
+pytest.register_assert_rewrite(
+    "player", "harness", "pressing", "chromium", "cases.ranges", "peers", "crowd", "django_site")
 
 import harness  # noqa: E402
 
