@@ -77,3 +77,9 @@ class Chromium:
 
     def value_of(self, expression):
         return self.call("Runtime.evaluate", expression=expression)["result"].get("value")
+
+    def choose_file(self, selector, *files):
+        """As a person does it in the dialog of an <input type=file>."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=node, files=[str(file) for file in files])
