@@ -87,7 +87,8 @@ class Balancer {
   // that it has is done; then the backend is forgotten.
   void retire(BackendId backend, std::function<void()> drained);
   // Whether there is any hope: the processes of an app that cannot even be imported will not be
-  // there within its `wait`, so nobody need wait for them.
+  // there within its `wait`, so nobody need wait for them. Those in line are told by an empty
+  // place.
   void set_hopeless(bool hopeless);
 
   // --- Requests. ---

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-pytest.register_assert_rewrite("player", "harness", "pressing", "chromium", "stage", "cases.ranges")
+pytest.register_assert_rewrite(
+    "player", "harness", "pressing", "chromium", "stage", "cases.ranges", "peers", "crowd",
+    "django_site")
 
 import backend  # noqa: E402
 import harness  # noqa: E402

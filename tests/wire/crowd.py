@@ -3,7 +3,7 @@ application's end costs them is what the tests of restarts ask."""
 
 import threading
 
-from client import BadAnswer, Connection, request
+from client import BadAnswer, Connection, poll, request
 
 TIMEOUT = 40.0  # more than any `wait`: a request that hangs is to fail by its answer
 
@@ -56,8 +56,6 @@ class Crowd:
 
     def wait_for_answers(self, count=100, seconds=30.0):
         """So many more answers have come."""
-        from client import poll
-
         start = self.answers
         assert poll(lambda: self.answers >= start + count, seconds), (
             f"{self.answers - start} answers in {seconds} s; {self.faults[:5]}")

@@ -1,6 +1,5 @@
 """Makes a Django project as people have it: the admin, a model with an image and a file, sqlite,
-collected static files with hashed names, a folder for uploads. Only what Django's own templates
-do not need is left out."""
+collected static files with hashed names, a folder for uploads."""
 
 import os
 import subprocess

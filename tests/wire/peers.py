@@ -14,6 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from client import poll
 from harness import free_port
 
@@ -40,8 +42,6 @@ clear_env = yes
 
 def needs(program, package):
     """Leaves the module out where `program` is missing; tests/run installs it."""
-    import pytest
-
     if not program:
         pytest.skip(f"{package} is not installed", allow_module_level=True)
 

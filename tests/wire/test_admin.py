@@ -106,49 +106,55 @@ def log_in(page):
     page.arrive("/admin/|/accounts/profile/")
 
 
+def check_assets(page, site):
+    """What the page loads is served by Frontis, by hashed names that may be kept for ever."""
+    urls = page.list("[...document.styleSheets].map(sheet => sheet.href)")
+    urls += page.list("[...document.scripts].map(script => script.src).filter(Boolean)")
+    for url in urls:
+        if url.endswith("/admin/jsi18n/"):
+            continue  # the app's own
+        assert url.startswith(page.origin + "/static/"), url
+        assert re.search(r"\.[0-9a-f]{12}\.(css|js)$", url), url
+        assert "immutable" in site.fetch(url[len(page.origin):]).get("Cache-Control"), url
+    assert page.browser.value_of("document.styleSheets[0].cssRules.length") > 10
+
+
+def add_animal(page, *files):
+    page.open("/admin/zoo/animal/add/")
+    page.write("name", NAME)
+    for field, file in zip(("portrait", "papers"), files):
+        page.browser.choose_file(f"[name={field}]", file)
+    page.press("[name=_continue]")
+    page.arrive(r"/admin/zoo/animal/\d+/change/")
+    assert "was added successfully" in page.browser.value_of("document.body.innerText")
+    assert page.browser.value_of("document.getElementsByName('name')[0].value") == NAME
+
+
 def test_an_animal_is_added_with_its_picture(browser, site, project, tmp_path):
     page = Page(browser, site)
     browser.call("Network.clearBrowserCookies")
     log_in(page)
     page.open("/admin/")
     assert "Animals" in browser.value_of("document.body.innerText")
-
-    for pattern in ("[...document.styleSheets].map(sheet => sheet.href)",
-                    "[...document.scripts].map(script => script.src).filter(Boolean)"):
-        for url in page.list(pattern):
-            assert url.startswith(page.origin + "/static/"), url
-            assert re.search(r"\.[0-9a-f]{12}\.(css|js)$", url), url
-            answer = site.fetch(url[len(page.origin):])
-            assert "immutable" in answer.get("Cache-Control"), url
-    # The style has come and is used.
-    assert browser.value_of("document.styleSheets[0].cssRules.length") > 10
-
+    check_assets(page, site)
     page.open("/admin/zoo/animal/add/")
-    scripts = page.list("[...document.scripts].map(script => script.src).filter(Boolean)")
-    assert all("/static/" in url for url in scripts if not url.endswith("/admin/jsi18n/")), scripts
-    colour = (zlib.crc32(str(site.address).encode()) & 0xFFFFFF).to_bytes(3, "big")
+    check_assets(page, site)
+
     name = f"tapir-{site.address[1]}"
-    picture = tmp_path / f"{name}.png"
-    picture.write_bytes(png(colour))
-    papers = tmp_path / f"{name}.pdf"
+    picture, papers = tmp_path / f"{name}.png", tmp_path / f"{name}.pdf"
+    picture.write_bytes(png(zlib.crc32(name.encode()).to_bytes(4, "big")[:3]))
     papers.write_bytes(b"%PDF-1.4\n" + bytes(300_000))
-    page.write("name", NAME)
-    browser.choose_file("[name=portrait]", picture)
-    browser.choose_file("[name=papers]", papers)
-    page.press("[name=_continue]")
-    page.arrive(r"/admin/zoo/animal/\d+/change/")
-    assert "was added successfully" in browser.value_of("document.body.innerText")
-    assert browser.value_of("document.getElementsByName('name')[0].value") == NAME
+    add_animal(page, picture, papers)
 
     links = page.list("[...document.querySelectorAll('.file-upload a')].map(a => a.href)")
-    assert links == [f"{page.origin}/media/portraits/{name}.png",
-                     f"{page.origin}/media/papers/{name}.pdf"]
-    answer = site.fetch(links[0][len(page.origin):])
+    paths = [f"/media/portraits/{name}.png", f"/media/papers/{name}.pdf"]
+    assert links == [page.origin + path for path in paths]
+    answer = site.fetch(paths[0])
     assert (answer.status, answer.body) == (200, picture.read_bytes())
     assert answer.get("Content-Type") == "image/png"
-    assert (project.media / "portraits" / f"{name}.png").read_bytes() == picture.read_bytes()
-    assert site.fetch(links[1][len(page.origin):], "Range: bytes=0-7").body == b"%PDF-1.4"
-    page.open(links[0][len(page.origin):])
+    assert (project.media / "portraits" / picture.name).read_bytes() == picture.read_bytes()
+    assert site.fetch(paths[1], "Range: bytes=0-7").body == b"%PDF-1.4"
+    page.open(paths[0])
     assert browser.value_of("document.images[0].naturalWidth") == 3
 
     faults = re.findall(r'".*?" [45]\d\d .*', (site.folder / "access").read_text())

@@ -5,15 +5,17 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import struct
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
 
 import echo_site
 import peers
-from backend import Backend, Gone
+from backend import Backend
 from client import request
 from harness import Server, write_tree
 
@@ -201,40 +203,27 @@ def test_php_knows_its_script(binary, tmp_path, code):
     assert environ["REQUEST_SCHEME"] == "http"
 
 
+def copy(source, to):
+    try:
+        while data := source.recv(65536):
+            to.sendall(data)
+        to.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+
+
 def relay(peer):
     """A script for Backend that passes everything to `peer` and back."""
-    import socket
-    import threading
 
     def script(ours):
-        theirs = socket.socket(socket.AF_UNIX if isinstance(peer.address, str)
-                               else socket.AF_INET)
-        theirs.connect(peer.address)
-
-        def back():
-            try:
-                while data := theirs.recv(65536):
-                    ours.socket.sendall(data)
-            except OSError:
-                pass
-            try:
-                ours.socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-        thread = threading.Thread(target=back, daemon=True)
-        thread.start()
-        try:
-            while True:
-                ours.receive()
-                theirs.sendall(ours.unread)
-                ours.unread = b""
-        except (Gone, OSError):
-            pass
-        finally:
-            theirs.shutdown(socket.SHUT_RDWR)
-            thread.join(10)
-            theirs.close()
+        family = socket.AF_UNIX if isinstance(peer.address, str) else socket.AF_INET
+        with socket.socket(family) as theirs:
+            theirs.connect(peer.address)
+            back = threading.Thread(target=copy, args=(theirs, ours.socket), daemon=True)
+            back.start()
+            ours.socket.settimeout(None)
+            copy(ours.socket, theirs)
+            back.join(10)
 
     return script
 

@@ -19,9 +19,11 @@ peers.needs(peers.UWSGI, "uwsgi")
 DOWN = 2.0
 APP = """
 import os
+import time
 
 
 def application(environ, start_response):
+    time.sleep(0.005)  # so that whatever happens, happens to requests in flight
     body = b"VERSION %d" % os.getpid()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]
@@ -84,7 +86,7 @@ PEERS = {
 @pytest.mark.parametrize("kind", PEERS)
 def test_a_restart_of_the_app_is_not_seen(kind, front, code, tmp_path):
     with PEERS[kind](tmp_path / "peer", code) as peer:
-        server = front(peer.app, threads=1)
+        server = front(peer.app)
         with crowd(server) as clients:
             clients.wait_for_answers()
             peer.stop()
@@ -94,7 +96,7 @@ def test_a_restart_of_the_app_is_not_seen(kind, front, code, tmp_path):
         clients.check()
 
 
-@pytest.mark.parametrize("kind", ["gunicorn", "gunicorn on tcp"])
+@pytest.mark.parametrize("kind", ["gunicorn", "gunicorn on tcp", "uwsgi"])
 def test_a_kill_of_each_worker_is_not_seen(kind, front, code, tmp_path):
     with PEERS[kind](tmp_path / "peer", code) as peer:
         server = front(peer.app)
