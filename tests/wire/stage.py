@@ -4,6 +4,7 @@ of misbehaviours costs one start, and each of them meets a server that has survi
 A scene is a function that gets the Peer and the head of the request, which it has read already.
 """
 
+import re
 import threading
 
 from backend import TIMEOUT, Backend, Gone
@@ -42,11 +43,11 @@ class Stage:
 
 
 def saying(data, ending="keep"):
-    """A scene: `data`, in the pieces of a list, and then the connection is kept, closed or reset."""
+    """A scene: `data`, perhaps a list of pieces; then the connection is kept, closed or reset."""
 
     def scene(peer, head):
-        length = [line.split(":")[1] for line in head.lower().split("\r\n") if "content-length:" in line]
-        peer.read(int(length[0]) if length else 0)
+        length = re.search("(?i)content-length: ([0-9]+)", head)
+        peer.read(int(length[1]) if length else 0)
         for piece in data if isinstance(data, list) else [data]:
             peer.send(piece)
         if ending == "close":

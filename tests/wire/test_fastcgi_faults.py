@@ -84,7 +84,8 @@ def pairs_of(block):
 
     while at < len(block):
         name, value = length(), length()
-        pairs.append((block[at:at + name].decode(), block[at + name:at + name + value].decode("latin-1")))
+        pair = block[at:at + name], block[at + name:at + name + value]
+        pairs.append(tuple(part.decode("latin-1") for part in pair))
         at += name + value
     return pairs
 
@@ -259,8 +260,10 @@ PLAIN = {
     "a status line": (b"HTTP/1.1 201 Created\r\nX: 1\r\n\r\nhello", "close", 201, b"hello"),
     "a status line of HTTP/1.0": (b"HTTP/1.0 404 Gone\r\n\r\nhello", "close", 404, b"hello"),
     "a length": (b"Status: 200 OK\r\nContent-Length: 5\r\n\r\nhello", "close", 200, b"hello"),
-    "a length and more": (b"Status: 200 OK\r\nContent-Length: 5\r\n\r\nhello!", "close", 200, b"hello"),
-    "a length and no close": (b"Status: 200 OK\r\nContent-Length: 5\r\n\r\nhello", "wait", 200, b"hello"),
+    "a length and more": (
+        b"Status: 200 OK\r\nContent-Length: 5\r\n\r\nhello!", "close", 200, b"hello"),
+    "a length and no close": (
+        b"Status: 200 OK\r\nContent-Length: 5\r\n\r\nhello", "wait", 200, b"hello"),
     "204 with a body": (b"Status: 204 No\r\n\r\nhello", "close", 204, b""),
     "LF": (b"Status: 200 OK\nX: 1\n\nhello", "close", 200, b"hello"),
 }
@@ -325,7 +328,8 @@ def still_works(stages, protocol):
 def test_what_is_no_fastcgi_is_502(stages, name):
     target = "/fastcgi/" + key("refused", name)
     assert seen(stages["server"], target).status == 502
-    assert seen(stages["server"], target, "Content-Length: 3", method="POST", body=b"abc").status == 502
+    length = "Content-Length: 3"
+    assert seen(stages["server"], target, length, method="POST", body=b"abc").status == 502
     assert seen(stages["server"], target, method="HEAD").status == 502
     still_works(stages, "fastcgi")
 
@@ -389,7 +393,8 @@ VARIABLES = {
         {"HTTP_X_OWN": None, "HTTP_CONNECTION": None, "HTTP_KEEP_ALIVE": None, "HTTP_TE": None}),
     "a content type": (
         ["Content-Type: a/b"], "/echo", {"CONTENT_TYPE": "a/b", "HTTP_CONTENT_TYPE": None}),
-    "%0a in the path": ([], "/a%0ab/echo", {"PATH_INFO": "/a\nb/echo", "REQUEST_URI": "/{}/a%0ab/echo"}),
+    "%0a in the path": (
+        [], "/a%0ab/echo", {"PATH_INFO": "/a\nb/echo", "REQUEST_URI": "/{}/a%0ab/echo"}),
     "a value in Latin-1": (["X-Name: J\xf6rg"], "/echo", {"HTTP_X_NAME": "J\xf6rg"}),
     "a long value": (["X-Long: " + "a" * 8_000], "/echo", {"HTTP_X_LONG": "a" * 8_000}),
     "an empty value": (["X-Empty:"], "/echo", {"HTTP_X_EMPTY": ""}),

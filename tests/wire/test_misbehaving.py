@@ -7,6 +7,7 @@ import re
 import pytest
 
 from backend import Gone
+from client import request
 from harness import Server
 from stage import CUT, Stage, saying, seen
 
@@ -77,7 +78,7 @@ REFUSED = {
     "coding chunked, chunked": f"{OK}Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
     "coding chunked twice": OK + "Transfer-Encoding: chunked\r\n" * 2 + "\r\n0\r\n\r\n",
     "coding xchunked": f"{OK}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-    "101 unasked": "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhello",
+    "101 unasked": "HTTP/1.1 101 Odd\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhello",
     "1xx without an end": "HTTP/1.1 103 Early Hints\r\n\r\n" * 40,
     "1xx and nothing more": "HTTP/1.1 103 Early Hints\r\n\r\n",
     "100 and garbage": "HTTP/1.1 100 Continue\r\n\r\nhello",
@@ -99,7 +100,8 @@ TRUNCATED = {
         f"{OK}Content-Length: 1000001\r\n\r\n" + "a" * 1_000_000, "close"),
     "half of a large body and a reset": (
         f"{OK}Content-Length: 2000000\r\n\r\n" + "a" * 1_000_000, "reset"),
-    "a length beyond all that comes": (f"{OK}Content-Length: 9223372036854775807\r\n\r\na", "close"),
+    "a length beyond all that comes": (
+        f"{OK}Content-Length: 9223372036854775807\r\n\r\na", "close"),
     "no chunk": (CHUNKED, "close"),
     "no last chunk": (f"{CHUNKED}5\r\nhello\r\n", "close"),
     "no last chunk and a reset": (f"{CHUNKED}5\r\nhello\r\n", "reset"),
@@ -303,8 +305,7 @@ def test_what_can_be_understood_comes_through(stage, name):
 def test_head_has_no_body_whatever_the_app_sends(stage, name):
     status = ACCEPTED[name][2]
     with stage.server.connect() as client:
-        client.send(f"HEAD /{key('odd', name)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-        client.send(b"GET /ok HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.send(request("/" + key("odd", name), method="HEAD") + request("/ok"))
         assert client.read_response("HEAD").status == status
         assert client.read_response().body == b"ok"
 
@@ -372,6 +373,6 @@ def test_a_text_is_compressed_on_its_way(stage):
 def test_a_head_of_an_answer_that_promises_a_body_is_reused_for_nothing_else(stage):
     with stage.server.connect() as client:
         for _ in range(3):
-            client.send(b"HEAD /large HTTP/1.1\r\nHost: a\r\n\r\nGET /ok HTTP/1.1\r\nHost: a\r\n\r\n")
+            client.send(request("/large", method="HEAD") + request("/ok"))
             assert client.read_response("HEAD").get("Content-Length") == "300000"
             assert client.read_response().body == b"ok"

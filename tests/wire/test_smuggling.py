@@ -282,9 +282,11 @@ PASSED = {
     "a GET with a body": (
         get(f"Content-Length: {len(INNER)}\r\n") + INNER, ["/outer"], {}, raw(INNER)),
     "TE in small letters": (
-        post("transfer-encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n"), ["/outer"], {}, b"hello"),
+        post("transfer-encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n"), ["/outer"], {},
+        b"hello"),
     "TE in capitals": (
-        post("Transfer-Encoding: CHUNKED\r\n", "5\r\nhello\r\n0\r\n\r\n"), ["/outer"], {}, b"hello"),
+        post("Transfer-Encoding: CHUNKED\r\n", "5\r\nhello\r\n0\r\n\r\n"), ["/outer"], {},
+        b"hello"),
     "TE between tabs": (
         post("Transfer-Encoding:\tchunked\t\r\n", "5\r\nhello\r\n0\r\n\r\n"), ["/outer"], {},
         b"hello"),
@@ -312,7 +314,8 @@ PASSED = {
             "HTTP2-Settings: a\r\n"),
         ["/outer"],
         {"x-own": None, "x-too": None, "x-stays": ["3"], "keep-alive": None, "te": None,
-         "proxy-connection": None, "trailer": None, "upgrade": None, "proxy-authorization": None}, b""),
+         "proxy-connection": None, "trailer": None, "upgrade": None,
+         "proxy-authorization": None}, b""),
     "httpoxy": (get("Proxy: http://evil.test\r\n"), ["/outer"], {"proxy": None}, b""),
     "names with an underscore": (
         get("X_Forwarded_For: 1\r\nContent_Length: 5\r\nX-Good: 1\r\n"), ["/outer"],
@@ -356,7 +359,8 @@ PASSED = {
     "a Host with a comma": (
         "GET /outer HTTP/1.1\r\nHost: a.test,b.test\r\n\r\n", ["/outer"],
         {"host": ["a.test,b.test"], "x-forwarded-host": ["a.test,b.test"]}, b""),
-    "no body of a POST": (post("Content-Length: 0\r\n"), ["/outer"], {"content-length": ["0"]}, b""),
+    "no body of a POST": (
+        post("Content-Length: 0\r\n"), ["/outer"], {"content-length": ["0"]}, b""),
     "HTTP/1.0": (
         f"GET /outer HTTP/1.0\r\n{HOST}Connection: keep-alive\r\n\r\n", ["/outer"],
         {"host": ["a.test"]}, b""),
