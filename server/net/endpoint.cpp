@@ -86,4 +86,10 @@ int connect_result(int socket) {
   return fault;
 }
 
+bool is_silent(int socket) {
+  char next = 0;
+  const auto got = ::recv(socket, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+}
+
 }  // namespace frontis::net

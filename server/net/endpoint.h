@@ -42,5 +42,7 @@ class Endpoint {
 [[nodiscard]] Result<Descriptor> begin_connect(const Endpoint& endpoint);
 // 0, or the errno with which connecting has failed.
 [[nodiscard]] int connect_result(int socket);
+// Nothing has come, neither bytes nor the end of the connection.
+[[nodiscard]] bool is_silent(int socket);
 
 }  // namespace frontis::net

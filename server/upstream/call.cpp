@@ -226,9 +226,17 @@ std::optional<std::string> Call::take_text() {
   return text;
 }
 
+// FastCGI may bring all bytes that were promised, and not the record that says that they are all.
+std::uint64_t Call::ready_bytes() const {
+  const std::uint64_t there = answer_.size();
+  const bool may_hold_last = !is_complete() && there > 0 && head_.content_length;
+  return may_hold_last && answer_.end() >= *head_.content_length ? there - 1 : there;
+}
+
 Source::Pull Call::pull(std::span<char> into) {
-  if (answer_.size() > 0) {
-    const auto got = answer_.read(pulled_, into);
+  if (const std::uint64_t ready = ready_bytes(); ready > 0) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(ready, into.size()));
+    const auto got = answer_.read(pulled_, into.first(most));
     if (!got) {
       // Whoever pulls learns it by that, and is not called back inside of it.
       answer_.drop_to(answer_.end());

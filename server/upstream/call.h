@@ -64,7 +64,8 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   bool is_complete() const { return phase_ == Phase::complete; }
   // The body of a complete answer, when it never left memory.
   std::optional<std::string> take_text();
-  // The next bytes of the body, as Source::pull(); after `pending`, progressed() is called.
+  // The next bytes of the body, as Source::pull(); after `pending`, progressed() is called. The
+  // last byte of a body whose length was said comes when the app has ended the answer.
   Source::Pull pull(std::span<char> into);
 
   // The owner is leaving. The call goes on without it, where a process of ours is busy until the
@@ -79,6 +80,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
     failed,
   };
 
+  std::uint64_t ready_bytes() const;
   void connection_ready(Connection& connection, bool readable, bool writable) override;
   void timer_due() override;
 

@@ -41,12 +41,16 @@ Pool::~Pool() {
 }
 
 std::unique_ptr<Connection> Pool::take_idle(BackendId backend) {
-  for (auto at = idle_.rbegin(); at != idle_.rend(); ++at) {
-    if ((*at)->backend() != backend) continue;
-    std::unique_ptr<Connection> connection = std::move(*at);
-    idle_.erase(std::next(at).base());
+  for (std::size_t i = idle_.size(); i-- > 0;) {
+    if (idle_[i]->backend() != backend) continue;
+    std::unique_ptr<Connection> connection = std::move(idle_[i]);
+    idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
     count_idle();
-    return connection;
+    if (net::is_silent(connection->stream().descriptor())) return connection;
+    // connection_ready() is about to be told, but the request came first; what was said to nobody
+    // would be its answer.
+    connection->want(false, false);
+    loop_.retire(std::move(connection));
   }
   return nullptr;
 }

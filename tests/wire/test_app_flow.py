@@ -144,9 +144,11 @@ def test_an_answer_before_the_body_is_read(front):
         body = b"a" * 5_000_000
         with server.connect() as client:
             client.send(request("/", f"Content-Length: {len(body)}", method="POST"))
-            threading.Thread(target=client.send, args=(body,), daemon=True).start()
+            sending = threading.Thread(target=client.send, args=(body,))
+            sending.start()
             answer = client.read_response()
             assert (answer.status, answer.body) == (413, b"too much")
+            sending.join(TIMEOUT)
 
 
 # --- Clients that leave. ---
