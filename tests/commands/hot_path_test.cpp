@@ -30,7 +30,8 @@ class HotPathTest : public testing::Test {
     ASSERT_TRUE(loaded.settings);
     settings_ = std::move(*loaded.settings);
     media_ = std::make_unique<SharedMedia>(settings_, SharedMedia::Press::rests, *log_);
-    handlers_ = std::make_unique<Handlers>(settings_, *media_, [](const auto& work) { work(); });
+    handlers_ = std::make_unique<Handlers>(settings_, *media_, Handlers::Apps{},
+                                           [](const auto& work) { work(); });
     auto opened = observe::AccessLog::open(settings_.log, *log_);
     ASSERT_TRUE(opened);
     access_ = std::move(*opened);
