@@ -107,7 +107,7 @@ std::unique_ptr<Balancer::Waiting> Balancer::wait(Granted granted, const void* h
   {
     const std::lock_guard lock(mutex_);
     if (line_.size() >= longest_queue_) return nullptr;
-    line_.push_back({++last_number_, std::move(granted), home, now_()});
+    line_.push_back({++last_number_, std::move(granted), home});
     waiting.reset(new Waiting(*this, last_number_));
     // What was given back since take() found nothing, while nobody was in line to get it.
     free = grants(home);
@@ -214,10 +214,12 @@ std::vector<Balancer::Grant> Balancer::grants(const void* home) {
 std::deque<Balancer::Line>::iterator Balancer::next_in_line(const void* home) {
   constexpr std::ptrdiff_t most_looked_at = 64;
   const auto first = line_.begin();
-  if (home == nullptr || first->home == home || now_() - first->since > patience) return first;
+  if (home == nullptr || first->home == home || first->passed_over >= patience) return first;
   const auto end = first + std::min(most_looked_at, std::ssize(line_));
   const auto own = std::find_if(first, end, [home](const Line& line) { return line.home == home; });
-  return own == end ? first : own;
+  if (own == end) return first;
+  ++first->passed_over;
+  return own;
 }
 
 void Balancer::give(std::vector<Grant> grants) {

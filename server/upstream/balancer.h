@@ -94,8 +94,8 @@ class Balancer {
   // --- Requests. ---
 
   // `home` is the loop that asks. A place that is given back goes to who waits on the same loop,
-  // which costs no wake-up, unless somebody elsewhere has waited for longer than `patience`.
-  static constexpr std::chrono::milliseconds patience{20};
+  // which costs no wake-up; but whoever is first in line is passed over so many times only.
+  static constexpr std::uint32_t patience = 8;
 
   // A place now, not at `avoided` if there is another; none when all are taken or down, or when
   // somebody has been waiting longer.
@@ -148,7 +148,7 @@ class Balancer {
     std::uint64_t number = 0;
     Granted granted;
     const void* home = nullptr;
-    Instant since{};
+    std::uint32_t passed_over = 0;
   };
   struct Grant {
     Granted granted;
