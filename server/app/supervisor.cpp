@@ -111,7 +111,8 @@ void Supervisor::worker_ready(WorkerProcess& process) {
   worker->stage = Stage::serving;
   worker->since = coarse_now();
   worker->kill_at = never;
-  worker->backend = balancer_.add(process.endpoint(), std::max(app_.wsgi.threads, 1U));
+  const unsigned threads = std::max(app_.wsgi.threads, 1U);
+  worker->backend = balancer_.add(process.endpoint(), threads, threads);
   log_.info("app '{}': process {} is ready", app_.name, process.pid());
   if (!is_outdated(*worker)) is_proved_ = true;
   // The others waited for one that works.

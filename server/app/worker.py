@@ -444,7 +444,9 @@ class Worker:
         self.stopping = False
         self.stop_reader, self.stop_writer = os.pipe()
         self.epoll = select.epoll()
-        self.watched = select.EPOLLIN | (select.EPOLLONESHOT if self.threads > 1 else 0)
+        self.watched = select.EPOLLIN | select.EPOLLRDHUP
+        if self.threads > 1:
+            self.watched |= select.EPOLLONESHOT
         for descriptor in (self.listener.fileno(), self.control, self.stop_reader):
             self.epoll.register(descriptor, select.EPOLLIN)
 
@@ -516,11 +518,13 @@ class Worker:
         connections = self.connections
         rearm = self.epoll.modify if self.threads > 1 else None
         at_once = 1 if rearm else 8
+        gone = select.EPOLLRDHUP
         while True:
-            for descriptor, _ in poll(None, at_once):
+            for descriptor, what in poll(None, at_once):
                 connection = connections.get(descriptor)
                 if connection is not None:
-                    if not connection.serve():
+                    # A request that was sent ahead may have been taken back before we came to it.
+                    if what & gone or not connection.serve():
                         self.drop(descriptor)
                     elif rearm:
                         rearm(descriptor, self.watched)

@@ -15,6 +15,9 @@ constexpr milliseconds longest_rest{1'000};
 constexpr std::uint32_t most_doublings = 6;
 constexpr std::uint32_t tolerated_breaks = 3;
 
+// A backend that usually answers within this gets requests ahead.
+constexpr std::uint32_t quick_us = 5'000;
+
 milliseconds rest_after(std::uint32_t failures) {
   const std::uint32_t doublings = std::min(failures - 1, most_doublings);
   return std::min(shortest_rest * (1U << doublings), longest_rest);
@@ -26,7 +29,9 @@ Place::Place(Place&& other) noexcept
     : balancer_(std::exchange(other.balancer_, nullptr)),
       backend_(other.backend_),
       endpoint_(std::move(other.endpoint_)),
-      home_(other.home_) {}
+      home_(other.home_),
+      since_(other.since_),
+      is_ahead_(other.is_ahead_) {}
 
 Place& Place::operator=(Place&& other) noexcept {
   if (this == &other) return *this;
@@ -35,15 +40,15 @@ Place& Place::operator=(Place&& other) noexcept {
   backend_ = other.backend_;
   endpoint_ = std::move(other.endpoint_);
   home_ = other.home_;
+  since_ = other.since_;
+  is_ahead_ = other.is_ahead_;
   return *this;
 }
 
 Place::~Place() { end(Outcome::unknown); }
 
 void Place::end(Outcome outcome) {
-  if (balancer_ != nullptr) {
-    std::exchange(balancer_, nullptr)->give_back(backend_, outcome, home_);
-  }
+  if (balancer_ != nullptr) std::exchange(balancer_, nullptr)->give_back(*this, outcome);
 }
 
 Balancer::Waiting::~Waiting() {
@@ -51,7 +56,8 @@ Balancer::Waiting::~Waiting() {
   std::erase_if(balancer_.line_, [this](const Line& line) { return line.number == number_; });
 }
 
-BackendId Balancer::add(std::shared_ptr<const net::Endpoint> endpoint, std::uint32_t capacity) {
+BackendId Balancer::add(std::shared_ptr<const net::Endpoint> endpoint, std::uint32_t capacity,
+                        std::uint32_t ahead) {
   std::vector<Grant> granted;
   BackendId id = 0;
   {
@@ -60,6 +66,7 @@ BackendId Balancer::add(std::shared_ptr<const net::Endpoint> endpoint, std::uint
     backend.id = id = ++last_id_;
     backend.endpoint = std::move(endpoint);
     backend.capacity = backend.allowed = capacity;
+    backend.ahead = ahead;
     hopeless_ = false;
     granted = grants(nullptr);
   }
@@ -93,24 +100,24 @@ void Balancer::set_hopeless(bool hopeless) {
   give(std::move(refused));
 }
 
-std::optional<Place> Balancer::take(BackendId avoided, const void* home) {
+std::optional<Place> Balancer::take(Asking asking) {
   const std::lock_guard lock(mutex_);
   if (!line_.empty()) return std::nullopt;
-  Backend* const backend = choose(avoided);
+  Backend* const backend = choose(asking);
   if (backend == nullptr) return std::nullopt;
-  return place_at(*backend, home);
+  return place_at(*backend, asking);
 }
 
-std::unique_ptr<Balancer::Waiting> Balancer::wait(Granted granted, const void* home) {
+std::unique_ptr<Balancer::Waiting> Balancer::wait(Granted granted, Asking asking) {
   std::unique_ptr<Waiting> waiting;
   std::vector<Grant> free;
   {
     const std::lock_guard lock(mutex_);
     if (line_.size() >= longest_queue_) return nullptr;
-    line_.push_back({++last_number_, std::move(granted), home});
+    line_.push_back({++last_number_, std::move(granted), asking});
     waiting.reset(new Waiting(*this, last_number_));
     // What was given back since take() found nothing, while nobody was in line to get it.
-    free = grants(home);
+    free = grants(asking.home);
   }
   give(std::move(free));
   return waiting;
@@ -175,8 +182,21 @@ Balancer::Backend* Balancer::find(BackendId id) {
   return found == backends_.end() ? nullptr : &*found;
 }
 
-// The least busy of those that may have one more; of equals the one that was asked longest ago.
-Balancer::Backend* Balancer::choose(BackendId avoided) {
+// A free one, or else one that will soon be free.
+Balancer::Backend* Balancer::choose(const Asking& asking) {
+  const auto is_free = [](const Backend& one) { return one.busy < one.allowed; };
+  Backend* const free = least_busy(asking.avoided, is_free);
+  if (free != nullptr || !asking.can_move) return free;
+  return least_busy(asking.avoided, [&asking](const Backend& one) {
+    const bool is_quick = one.usual_us > 0 && one.usual_us < quick_us;
+    return is_quick && one.allowed == one.capacity && one.busy < one.capacity + one.ahead &&
+           one.id != asking.avoided;
+  });
+}
+
+// Of equals the one that was asked longest ago.
+template <typename MayTake>
+Balancer::Backend* Balancer::least_busy(BackendId avoided, MayTake may_take) {
   const Instant now = now_();
   Backend* best = nullptr;
   const auto is_better = [&](const Backend& one) {
@@ -187,25 +207,26 @@ Balancer::Backend* Balancer::choose(BackendId avoided) {
     return one.last_asked < best->last_asked;
   };
   for (Backend& backend : backends_) {
-    if (backend.retired || backend.busy >= backend.allowed || backend.down_until > now) continue;
+    if (backend.retired || backend.down_until > now || !may_take(backend)) continue;
     if (is_better(backend)) best = &backend;
   }
   return best;
 }
 
-Place Balancer::place_at(Backend& backend, const void* home) {
+Place Balancer::place_at(Backend& backend, const Asking& asking) {
+  const bool is_ahead = backend.busy >= backend.capacity;
   ++backend.busy;
   backend.last_asked = ++asked_;
-  return {*this, backend.id, backend.endpoint, home};
+  return {*this, backend.id, backend.endpoint, asking.home, is_ahead};
 }
 
 std::vector<Balancer::Grant> Balancer::grants(const void* home) {
   std::vector<Grant> granted;
   while (!line_.empty()) {
-    Backend* const backend = choose(0);
-    if (backend == nullptr) break;
     const auto next = next_in_line(home);
-    granted.push_back({std::move(next->granted), place_at(*backend, next->home)});
+    Backend* const backend = choose(next->asking);
+    if (backend == nullptr) break;
+    granted.push_back({std::move(next->granted), place_at(*backend, next->asking)});
     line_.erase(next);
   }
   return granted;
@@ -214,9 +235,10 @@ std::vector<Balancer::Grant> Balancer::grants(const void* home) {
 std::deque<Balancer::Line>::iterator Balancer::next_in_line(const void* home) {
   constexpr std::ptrdiff_t most_looked_at = 64;
   const auto first = line_.begin();
-  if (home == nullptr || first->home == home || first->passed_over >= patience) return first;
+  if (home == nullptr || first->asking.home == home || first->passed_over >= patience) return first;
   const auto end = first + std::min(most_looked_at, std::ssize(line_));
-  const auto own = std::find_if(first, end, [home](const Line& line) { return line.home == home; });
+  const auto own =
+      std::find_if(first, end, [home](const Line& line) { return line.asking.home == home; });
   if (own == end) return first;
   ++first->passed_over;
   return own;
@@ -226,31 +248,35 @@ void Balancer::give(std::vector<Grant> grants) {
   for (Grant& grant : grants) grant.granted(std::move(grant.place));
 }
 
-void Balancer::give_back(BackendId id, Place::Outcome outcome, const void* home) {
+void Balancer::give_back(const Place& place, Place::Outcome outcome) {
   std::vector<Grant> granted;
   std::function<void()> drained;
   {
     const std::lock_guard lock(mutex_);
-    Backend* const backend = find(id);
+    Backend* const backend = find(place.backend_);
     --backend->busy;
-    note(*backend, outcome);
+    note(*backend, outcome, place.since_);
     if (backend->retired && backend->busy == 0) {
       drained = std::move(backend->drained);
-      std::erase_if(backends_, [id](const Backend& one) { return one.id == id; });
+      std::erase_if(backends_, [&](const Backend& one) { return one.id == place.backend_; });
     } else {
-      granted = grants(home);
+      granted = grants(place.home_);
     }
   }
   give(std::move(granted));
   if (drained) drained();
 }
 
-void Balancer::note(Backend& backend, Place::Outcome outcome) const {
+void Balancer::note(Backend& backend, Place::Outcome outcome, Instant since) const {
   if (outcome == Place::Outcome::unknown) return;
   if (outcome == Place::Outcome::worked) {
     backend.failures = 0;
     backend.down_until = {};
     backend.allowed = std::min(backend.capacity, backend.allowed * 2);
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - since);
+    const auto us = static_cast<std::uint32_t>(std::clamp<std::int64_t>(took.count(), 1, 1 << 24));
+    backend.usual_us = backend.usual_us == 0 ? us : (backend.usual_us * 7 + us) / 8;
     return;
   }
   ++backend.failures;

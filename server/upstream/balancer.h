@@ -35,6 +35,8 @@ class Place {
 
   explicit operator bool() const { return balancer_ != nullptr; }
   BackendId backend() const { return backend_; }
+  // The backend is busy, and comes to this request when it is done with what it has.
+  bool is_ahead() const { return is_ahead_; }
   const net::Endpoint& endpoint() const { return *endpoint_; }
 
   // What became of the request, for the health of the backend; said at most once.
@@ -49,13 +51,28 @@ class Place {
  private:
   friend class Balancer;
   Place(Balancer& balancer, BackendId backend, std::shared_ptr<const net::Endpoint> endpoint,
-        const void* home)
-      : balancer_(&balancer), backend_(backend), endpoint_(std::move(endpoint)), home_(home) {}
+        const void* home, bool is_ahead)
+      : balancer_(&balancer),
+        backend_(backend),
+        endpoint_(std::move(endpoint)),
+        home_(home),
+        since_(std::chrono::steady_clock::now()),
+        is_ahead_(is_ahead) {}
 
   Balancer* balancer_ = nullptr;
   BackendId backend_ = 0;
   std::shared_ptr<const net::Endpoint> endpoint_;
   const void* home_ = nullptr;
+  Instant since_{};
+  bool is_ahead_ = false;
+};
+
+// What a request says of itself when it asks for a place.
+struct Asking {
+  BackendId avoided = 0;       // not there, if there is another
+  const void* home = nullptr;  // the loop that asks
+  // It may be taken back and sent elsewhere as long as no answer has come, so it can be sent ahead.
+  bool can_move = false;
 };
 
 class Balancer {
@@ -81,8 +98,11 @@ class Balancer {
 
   // --- Backends. ---
 
-  // May be given `capacity` requests at a time from now on.
-  BackendId add(std::shared_ptr<const net::Endpoint> endpoint, std::uint32_t capacity);
+  // May be given `capacity` requests at a time from now on. While it is quick, it gets up to
+  // `ahead` more, which it finds when it is done: a process that need not sleep between two
+  // requests answers a good third more of them.
+  BackendId add(std::shared_ptr<const net::Endpoint> endpoint, std::uint32_t capacity,
+                std::uint32_t ahead = 0);
   // Gets no more requests. `drained` is called, on any thread, perhaps at once, when the last
   // that it has is done; then the backend is forgotten.
   void retire(BackendId backend, std::function<void()> drained);
@@ -93,15 +113,14 @@ class Balancer {
 
   // --- Requests. ---
 
-  // `home` is the loop that asks. A place that is given back goes to who waits on the same loop,
-  // which costs no wake-up; but whoever is first in line is passed over so many times only.
+  // A place that is given back goes to who waits on the same loop, which costs no wake-up; but
+  // whoever is first in line is passed over so many times only.
   static constexpr std::uint32_t patience = 8;
 
-  // A place now, not at `avoided` if there is another; none when all are taken or down, or when
-  // somebody has been waiting longer.
-  std::optional<Place> take(BackendId avoided = 0, const void* home = nullptr);
+  // A place now; none when all are taken or down, or when somebody has been waiting longer.
+  std::optional<Place> take(Asking asking = {});
   // In line for one; null when the line is full. `granted` may be called at once.
-  std::unique_ptr<Waiting> wait(Granted granted, const void* home = nullptr);
+  std::unique_ptr<Waiting> wait(Granted granted, Asking asking = {});
   // True while some backend is up: those in line wait for others, not for the app to be there.
   bool is_up() const;
   bool is_hopeless() const;
@@ -132,7 +151,9 @@ class Balancer {
     std::shared_ptr<const net::Endpoint> endpoint;
     std::uint32_t capacity = 0;
     std::uint32_t allowed = 0;  // at most capacity; less while it returns
-    std::uint32_t busy = 0;
+    std::uint32_t ahead = 0;
+    std::uint32_t busy = 0;      // those ahead, too
+    std::uint32_t usual_us = 0;  // that an answer takes, of late; 0: not known
     std::uint32_t failures = 0;  // in a row
     Instant down_until{};
     std::uint64_t last_asked = 0;
@@ -147,7 +168,7 @@ class Balancer {
   struct Line {
     std::uint64_t number = 0;
     Granted granted;
-    const void* home = nullptr;
+    Asking asking;
     std::uint32_t passed_over = 0;
   };
   struct Grant {
@@ -157,14 +178,16 @@ class Balancer {
 
   // With the mutex held.
   Backend* find(BackendId id);
-  Backend* choose(BackendId avoided);
-  Place place_at(Backend& backend, const void* home);
+  Backend* choose(const Asking& asking);
+  template <typename MayTake>
+  Backend* least_busy(BackendId avoided, MayTake may_take);
+  Place place_at(Backend& backend, const Asking& asking);
   std::vector<Grant> grants(const void* home);
   std::deque<Line>::iterator next_in_line(const void* home);
 
   static void give(std::vector<Grant> grants);
-  void give_back(BackendId id, Place::Outcome outcome, const void* home);
-  void note(Backend& backend, Place::Outcome outcome) const;
+  void give_back(const Place& place, Place::Outcome outcome);
+  void note(Backend& backend, Place::Outcome outcome, Instant since) const;
 
   const std::uint32_t longest_queue_;
   Instant (*const now_)();

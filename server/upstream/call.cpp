@@ -12,6 +12,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// How long a request that was sent ahead waits before another process may have it.
+constexpr milliseconds look_elsewhere{100};
 constexpr std::uint32_t most_broken = 3;            // connections that one request may cost
 constexpr milliseconds longest_silence{3'600'000};  // in a tunnel
 
@@ -45,8 +47,13 @@ void Call::begin() {
   is_beginning_ = false;
 }
 
+Asking Call::asking() const {
+  const bool can_move = request_.idempotent && !request_.stream;
+  return {.avoided = avoided_, .home = &pool_.loop(), .can_move = can_move};
+}
+
 void Call::find_place() {
-  if (auto place = pool_.balancer().take(avoided_, &pool_.loop())) return open(std::move(*place));
+  if (auto place = pool_.balancer().take(asking())) return open(std::move(*place));
   stand_in_line();
 }
 
@@ -63,7 +70,7 @@ void Call::stand_in_line() {
           if (const auto call = self.lock()) (*call)->open(std::move(*brought));
         });
       },
-      &pool_.loop());
+      asking());
   if (!waiting_) return fail({503, "its queue is full (apps: queue)"});
   if (in_line_since_ == Instant{}) in_line_since_ = coarse_now();
   pool_.ring_later();
@@ -185,18 +192,40 @@ void Call::set_timer() {
   if (!is_connected_) return timer_.set(app.connect_timeout);
   // Whoever reads slowly is the session's affair.
   if (is_paused_) return timer_.clear();
-  timer_.set(is_all_sent_ && !has_heard_ ? app.answer_timeout : app.between_timeout);
+  if (!is_all_sent_ || has_heard_) return timer_.set(app.between_timeout);
+  timer_.set(place_.is_ahead() ? look_elsewhere : app.answer_timeout);
 }
 
 void Call::timer_due() {
   if (phase_ == Phase::waiting) return waited_enough();
   if (phase_ != Phase::talking) return;
+  if (place_.is_ahead() && is_all_sent_ && !has_heard_ && move()) return;
   // A client that is slow to send has time limits of its own.
   if (is_connected_ && !is_all_sent_ && !is_blocked_ && !has_heard_) return set_timer();
   Failure failure = too_slow();
   if (!is_connected_) return retry_or_fail(Place::Outcome::unreachable, std::move(failure));
   pool_.stuck(place_.backend());
   fail(std::move(failure));
+}
+
+// The process is longer at work than was to be expected. False when it has had all the time that
+// an answer may take.
+bool Call::move() {
+  Asking asked = asking();
+  asked.avoided = place_.backend();
+  asked.can_move = false;
+  auto place = pool_.balancer().take(asked);
+  if (!place || place->backend() == place_.backend()) {
+    const auto waited = std::chrono::duration_cast<milliseconds>(coarse_now() - sent_at_);
+    if (waited >= pool_.app().answer_timeout) return false;
+    timer_.set(look_elsewhere);
+    return true;
+  }
+  end_connection();
+  place_.end(Place::Outcome::unknown);
+  phase_ = Phase::waiting;
+  open(std::move(*place));
+  return true;
 }
 
 Failure Call::too_slow() const {

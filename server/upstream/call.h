@@ -85,6 +85,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   void timer_due() override;
 
   // Places, connections and their end (call.cpp).
+  Asking asking() const;
   void find_place();
   void stand_in_line();
   void waited_enough();
@@ -97,6 +98,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   void tell_failure();
   void end_connection();
   void set_timer();
+  bool move();
   Failure too_slow() const;
 
   // The request (call_sending.cpp).
@@ -132,6 +134,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   std::shared_ptr<Call*> self_;  // who brings a place later looks whether we are still there
   std::unique_ptr<Connection> connection_;
   net::Timer timer_;
+  Instant sent_at_{};        // all of the request
   Instant in_line_since_{};  // the epoch: never was
   BackendId avoided_ = 0;
   std::optional<Failure> failure_;  // the last; in Phase::failed what the end is

@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "base/clock.h"
 #include "upstream/call.h"
 
 namespace frontis::upstream {
@@ -48,6 +49,7 @@ bool Call::send_some() {
   out_sent_ += sent.bytes;
   has_sent_ = is_connected_ = true;
   is_all_sent_ = is_all_framed_ && out_sent_ == out_.size();
+  if (is_all_sent_) sent_at_ = coarse_now();
   return true;
 }
 
