@@ -33,7 +33,7 @@ class BalancerTest : public testing::Test {
   }
   // Where the next request would go, which is done at once.
   BackendId next(BackendId avoided = 0) {
-    const auto place = balancer.take(avoided);
+    const auto place = balancer.take({.avoided = avoided});
     return place ? place->backend() : 0;
   }
   // What was granted; others may be granted it at once.
@@ -96,7 +96,7 @@ TEST_F(BalancerTest, AvoidsABackendOnlyWhileThereIsAnother) {
   EXPECT_EQ(next(one), two);
   EXPECT_EQ(next(one), two);
   EXPECT_EQ(next(two), one);
-  const auto taken = balancer.take(one);
+  const auto taken = balancer.take({.avoided = one});
   EXPECT_EQ(next(one), one);
 }
 
@@ -229,8 +229,8 @@ TEST_F(BalancerTest, GivesOutByTimeWhenItIsTended) {
 TEST_F(BalancerTest, RetiresABackendWhenItsLastRequestIsDone) {
   const BackendId one = add("one", 2);
   const BackendId two = add("two", 1);
-  auto first = balancer.take(two);
-  auto second = balancer.take(two);
+  auto first = balancer.take({.avoided = two});
+  auto second = balancer.take({.avoided = two});
   ASSERT_EQ(second->backend(), one);
   int drained = 0;
   balancer.retire(one, [&] { ++drained; });
@@ -316,6 +316,68 @@ TEST(BalancerThreads, GiveEachPlaceToOneAtATime) {
   EXPECT_EQ(done, 2 * rounds);
   EXPECT_LE(most, 3);
   EXPECT_EQ(balancer.counts().busy, 0U);
+}
+
+class AheadTest : public BalancerTest {
+ protected:
+  BackendId add_with_ahead() {
+    return balancer.add(std::make_shared<net::Endpoint>(net::Endpoint::abstract("one")), 1, 2);
+  }
+  static constexpr Asking movable{.can_move = true};
+};
+
+TEST_F(AheadTest, AQuickBackendGetsWhatCanMoveBeforeItIsFree) {
+  add_with_ahead();
+  end(Outcome::worked);
+  const auto taken = balancer.take(movable);
+  ASSERT_TRUE(taken);
+  EXPECT_FALSE(taken->is_ahead());
+  EXPECT_FALSE(balancer.take()) << "it could not move elsewhere";
+  const auto first = balancer.take(movable);
+  const auto second = balancer.take(movable);
+  ASSERT_TRUE(first && second);
+  EXPECT_TRUE(first->is_ahead() && second->is_ahead());
+  EXPECT_FALSE(balancer.take(movable));
+}
+
+TEST_F(AheadTest, ABackendOfWhichNothingIsKnownGetsNone) {
+  add_with_ahead();
+  const auto taken = balancer.take(movable);
+  EXPECT_FALSE(balancer.take(movable));
+}
+
+TEST_F(AheadTest, AFreeBackendComesFirst) {
+  const BackendId one = add_with_ahead();
+  end(Outcome::worked);
+  const auto taken = balancer.take(movable);
+  const BackendId other = add("two", 1);
+  const auto next = balancer.take(movable);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->backend(), other);
+  EXPECT_EQ(balancer.take(movable)->backend(), one);
+}
+
+TEST_F(BalancerTest, WhoWaitsOnTheSameLoopComesFirstSoManyTimes) {
+  add("one", 1);
+  const int here = 0, elsewhere = 0;
+  auto place = balancer.take({.home = &here});
+  std::string order;
+  const auto note = [&](const char* name) {
+    return [&order, &place, name](Place granted_place) {
+      order += name;
+      place = std::move(granted_place);
+    };
+  };
+  Balancer wide{100, &clock_of_test};
+  wide.add(std::make_shared<net::Endpoint>(net::Endpoint::abstract("wide")), 1);
+  place = wide.take({.home = &here});
+  std::vector<std::unique_ptr<Balancer::Waiting>> line;
+  line.push_back(wide.wait(note("-"), {.home = &elsewhere}));
+  for (std::uint32_t i = 0; i <= Balancer::patience; ++i) {
+    line.push_back(wide.wait(note("+"), {.home = &here}));
+  }
+  for (std::uint32_t i = 0; i <= Balancer::patience; ++i) place->end(Outcome::worked);
+  EXPECT_EQ(order, std::string(Balancer::patience, '+') + "-");
 }
 
 }  // namespace

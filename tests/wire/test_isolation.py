@@ -108,3 +108,47 @@ def test_who_leaves_the_queue_makes_room(stuck):
     # All room is back: as many again are taken.
     again = [Waiting(server) for _ in range(PROCESSES + QUEUE)]
     assert [one.result().status for one in again] == [200] * len(again)
+
+
+MIXED = """
+import os, time
+
+
+def application(environ, start_response):
+    if environ["PATH_INFO"] == "/slow":
+        open(os.path.join(FOLDER, "slow"), "w").close()
+        while not os.path.exists(os.path.join(FOLDER, "go")):
+            time.sleep(0.02)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"answer"]
+"""
+
+
+def test_nobody_waits_behind_a_slow_request_while_another_process_is_free(serve, tmp_path):
+    # A process that was quick gets requests ahead; those go elsewhere when it is quick no more.
+    code = write_tree(tmp_path / "code", {"mixed.py": f"FOLDER = {str(tmp_path)!r}\n" + MIXED})
+    server = serve({"*": {"/": {"app": "site"}}},
+                   apps={"site": peers.wsgi(code, "mixed", processes=2)})
+    assert poll(lambda: server.log().count("is ready") == 2, 30), server.log()
+    for _ in range(100):
+        assert server.fetch("/quick").status == 200
+    slow = threading.Thread(target=server.fetch, args=("/slow",), kwargs={"timeout": 60})
+    slow.start()
+    assert poll(lambda: (tmp_path / "slow").exists(), 30)
+    answers = []
+
+    def ask():
+        with server.connect() as client:
+            for _ in range(30):
+                client.send(request("/quick"))
+                answers.append(client.read_response().status)
+
+    crowd = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join(60)
+    assert answers == [200] * 240
+    assert slow.is_alive()
+    (tmp_path / "go").touch()
+    slow.join(60)
