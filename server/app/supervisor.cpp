@@ -14,6 +14,10 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// Requests that a thread of a quick process finds when it is done with one (bench/wsgi: with one
+// ahead it answers a third more, with three half as many again as with none).
+constexpr unsigned ahead_of_each = 3;
+
 constexpr milliseconds busy_period{100};     // of the timer, while something is to be done soon
 constexpr milliseconds quiet_period{1'000};  // while files or memory are to be looked at
 constexpr seconds memory_period{5};
@@ -112,7 +116,7 @@ void Supervisor::worker_ready(WorkerProcess& process) {
   worker->since = coarse_now();
   worker->kill_at = never;
   const unsigned threads = std::max(app_.wsgi.threads, 1U);
-  worker->backend = balancer_.add(process.endpoint(), threads, threads);
+  worker->backend = balancer_.add(process.endpoint(), threads, ahead_of_each * threads);
   log_.info("app '{}': process {} is ready", app_.name, process.pid());
   if (!is_outdated(*worker)) is_proved_ = true;
   // The others waited for one that works.
