@@ -226,6 +226,7 @@ std::vector<Balancer::Grant> Balancer::grants(const void* home) {
     const auto next = next_in_line(home);
     Backend* const backend = choose(next->asking);
     if (backend == nullptr) break;
+    if (next != line_.begin()) ++line_.front().passed_over;
     granted.push_back({std::move(next->granted), place_at(*backend, next->asking)});
     line_.erase(next);
   }
@@ -239,9 +240,7 @@ std::deque<Balancer::Line>::iterator Balancer::next_in_line(const void* home) {
   const auto end = first + std::min(most_looked_at, std::ssize(line_));
   const auto own =
       std::find_if(first, end, [home](const Line& line) { return line.asking.home == home; });
-  if (own == end) return first;
-  ++first->passed_over;
-  return own;
+  return own == end ? first : own;
 }
 
 void Balancer::give(std::vector<Grant> grants) {

@@ -358,19 +358,18 @@ TEST_F(AheadTest, AFreeBackendComesFirst) {
 }
 
 TEST_F(BalancerTest, WhoWaitsOnTheSameLoopComesFirstSoManyTimes) {
-  add("one", 1);
-  const int here = 0, elsewhere = 0;
-  auto place = balancer.take({.home = &here});
+  const int here = 0;
+  const int elsewhere = 0;
+  Balancer wide{100, &clock_of_test};
+  wide.add(std::make_shared<net::Endpoint>(net::Endpoint::abstract("one")), 1);
   std::string order;
+  auto place = wide.take({.home = &here});
   const auto note = [&](const char* name) {
     return [&order, &place, name](Place granted_place) {
       order += name;
       place = std::move(granted_place);
     };
   };
-  Balancer wide{100, &clock_of_test};
-  wide.add(std::make_shared<net::Endpoint>(net::Endpoint::abstract("wide")), 1);
-  place = wide.take({.home = &here});
   std::vector<std::unique_ptr<Balancer::Waiting>> line;
   line.push_back(wide.wait(note("-"), {.home = &elsewhere}));
   for (std::uint32_t i = 0; i <= Balancer::patience; ++i) {
