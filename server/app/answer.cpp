@@ -55,11 +55,11 @@ bool contains_word(std::string_view list, std::string_view word) {
   return false;
 }
 
-bool may_compress(const http::Response& answer, const http::Request& request) {
+// The head of the answer to HEAD is that to GET, whose body would be coded.
+bool may_compress(const http::Response& answer) {
   if (answer.status < 200 || answer.status == 204 || answer.status == 206 || answer.status == 304) {
     return false;
   }
-  if (request.method == http::Method::head) return false;
   const auto length = answer.length ? answer.length : length_of(answer.body);
   if (length && *length < smallest_compressed) return false;
   const http::HeaderBlock& fields = *answer.head;
@@ -138,7 +138,7 @@ http::Response dressed(http::Response answer, const config::AppAction& action,
     for (const auto& [name, value] : action.headers) own.add(name, value);
     answer.head = std::make_shared<const http::HeaderBlock>(http::replaced(*answer.head, own));
   }
-  if (may_compress(answer, request)) compress(answer, coding_for(request));
+  if (may_compress(answer)) compress(answer, coding_for(request));
   return answer;
 }
 

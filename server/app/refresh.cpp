@@ -19,28 +19,29 @@ constexpr std::size_t piece = 32 * 1024;
 
 }  // namespace
 
-class Refreshes::Refresh final : private upstream::Call::Owner {
+class Refreshes::Refresh final : public upstream::Call::Owner {
  public:
   Refresh(Refreshes& all, const http::Request& request, CacheFill fill,
           upstream::Call::Request asked)
       : all_(all),
         request_(request),
         fill_(std::move(fill)),
-        call_(*all.route_.pool, *this, std::move(asked)) {}
+        call_(std::make_unique<upstream::Call>(*all.route_.pool, *this, std::move(asked))) {}
+  ~Refresh() override { upstream::Call::leave(std::move(call_)); }
 
-  void begin() { call_.begin(); }
+  void begin() { call_->begin(); }
 
  private:
   void informed(const upstream::AnswerHead&) override {}
   void answered() override {
-    if (is_error(call_.head().status)) return end_with(call_.head().status);
-    if (!fill_.wants(call_.head(), wall_seconds())) return all_.ended(*this);
+    if (is_error(call_->head().status)) return end_with(call_->head().status);
+    if (!fill_.wants(call_->head(), wall_seconds())) return all_.ended(*this);
     progressed();
   }
   void progressed() override {
     std::array<char, piece> room;
     while (true) {
-      const Source::Pull got = call_.pull(room);
+      const Source::Pull got = call_->pull(room);
       if (got.state == Source::State::pending) return;
       if (got.state == Source::State::failed) return end_with(std::nullopt);
       if (got.state == Source::State::end) break;
@@ -49,7 +50,7 @@ class Refreshes::Refresh final : private upstream::Call::Owner {
       fill_.is_too_large(wall_seconds());
       return all_.ended(*this);
     }
-    fill_.keep(call_.head(), std::move(body_), request_.request(), wall_seconds());
+    fill_.keep(call_->head(), std::move(body_), request_.request(), wall_seconds());
     all_.ended(*this);
   }
   void failed(const upstream::Failure& failure) override {
@@ -68,7 +69,7 @@ class Refreshes::Refresh final : private upstream::Call::Owner {
   http::RequestCopy request_;
   CacheFill fill_;
   std::string body_;
-  upstream::Call call_;
+  std::unique_ptr<upstream::Call> call_;
 };
 
 Refreshes::Refreshes(const Route& route) : route_(route) {}

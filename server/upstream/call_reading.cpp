@@ -86,8 +86,9 @@ void Call::ended_by_peer() {
   const std::string& where = place_.endpoint().text();
   if (!is_connected_) {
     const int error = net::connect_result(connection_->stream().descriptor());
+    const std::string why = error == 0 ? "it closed the connection at once" : std::strerror(error);
     return retry_or_fail(Place::Outcome::unreachable,
-                         {502, "cannot connect to " + where + ": " + std::strerror(error)});
+                         {502, "cannot connect to " + where + ": " + why});
   }
   if (!has_heard_) {
     return retry_or_fail(Place::Outcome::broke,

@@ -70,7 +70,7 @@ TEST(Dressed, CompressesWhatIsWorthIt) {
       {__LINE__, type, all, "", 1'000, 206},
       {__LINE__, type, all, "", 0, 204},
       {__LINE__, type, all, "", 0, 304},
-      {__LINE__, type, all, "", 1'000, 200, "HEAD / HTTP/1.1"},
+      {__LINE__, type, all, "br", 1'000, 200, "HEAD / HTTP/1.1"},
       {__LINE__, "Content-Type: APPLICATION/JSON\r\n", all, "br"},
       {__LINE__, "Content-Type: application/problem+json\r\n", all, "br"},
       {__LINE__, "Content-Type: image/svg+xml ; a=b\r\n", all, "br"},
