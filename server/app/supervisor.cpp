@@ -83,6 +83,8 @@ void Supervisor::stuck(upstream::BackendId backend) {
                seat.current->process->pid());
     seat.current->process->kill();
     send_away(std::move(seat.current));
+    // One that is starting to replace it takes the seat: a seat with a next has a current.
+    if (seat.next) seat.current = std::move(seat.next);
     seat.start_at = {};
     return look();
   }

@@ -153,7 +153,10 @@ class Answer:
         elif length is not None and head[8:11] not in ("204", "304"):
             head = "%s\r\nContent-Length: %d" % (head, length)
             self.left = length
-        return (head + "\r\n\r\n").encode("latin-1")
+        head = (head + "\r\n\r\n").encode("latin-1")
+        if len(head) > LARGEST:
+            raise ValueError("the head of the answer has %d bytes, more than %d" % (len(head), LARGEST))
+        return head
 
     def whole(self, body):
         """`body` is all there is."""
@@ -570,7 +573,9 @@ class Worker:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self.listener.close()
         self.epoll.close()
-        os.close(self.control)
+        if self.control >= 0:  # a child may fork again
+            os.close(self.control)
+            self.control = -1
         for connection in list(self.connections.values()):
             connection.socket.close()
 

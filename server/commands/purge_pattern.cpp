@@ -39,7 +39,9 @@ Result<std::string> purge_pattern(std::string_view typed, const config::Settings
     port = scheme.port;
     break;
   }
+  // "*" and "example.org*" are whole as they are.
   const std::size_t slash = typed.find('/');
+  if (slash == typed.npos && typed.ends_with('*')) return lower_case(typed);
   std::string host = lower_case(typed.substr(0, slash));
   if (!port.empty() && host.ends_with(port)) host.resize(host.size() - port.size());
   return host + std::string(slash == typed.npos ? "/" : typed.substr(slash));
