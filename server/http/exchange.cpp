@@ -20,6 +20,9 @@ bool Exchange::prepare_reroute(std::string path, std::shared_ptr<const HeaderBlo
   if (std::exchange(is_rerouted_, true)) return false;
   override_ = std::move(override);
   request_.decoded_path = std::move(path);
+  // The body was for whoever asks for this.
+  request_.chunked = false;
+  request_.content_length = 0;
   if (request_.method != Method::head) request_.method = Method::get;
   return true;
 }

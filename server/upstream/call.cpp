@@ -204,7 +204,8 @@ void Call::timer_due() {
   if (is_connected_ && !is_all_sent_ && !is_blocked_ && !has_heard_) return set_timer();
   Failure failure = too_slow();
   if (!is_connected_) return retry_or_fail(Place::Outcome::unreachable, std::move(failure));
-  pool_.stuck(place_.backend());
+  // A process that talks to nobody is not stuck: it learns now that its client has left.
+  if (owner_ != nullptr || !has_heard_) pool_.stuck(place_.backend());
   fail(std::move(failure));
 }
 

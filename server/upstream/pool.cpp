@@ -58,7 +58,8 @@ std::unique_ptr<Connection> Pool::take_idle(BackendId backend) {
 
 Result<std::unique_ptr<Connection>> Pool::connect(BackendId backend,
                                                   const net::Endpoint& endpoint) {
-  if (makes_way_ && !drop_one(backend)) balancer_.make_way(this, backend);
+  // So idle connections never outnumber places, though some requests use none of them.
+  if (!drop_one(backend) && makes_way_) balancer_.make_way(this, backend);
   auto socket = net::begin_connect(endpoint);
   if (!socket) return tl::unexpected(socket.error());
   return std::make_unique<Connection>(loop_, std::move(*socket), backend,
