@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "http/compressed_source.h"
+#include "http/list.h"
 #include "http/negotiation.h"
 #include "http/target.h"
 
@@ -45,16 +46,6 @@ bool is_compressible(std::string_view type) {
   return std::find(others.begin(), others.end(), name) != others.end();
 }
 
-bool contains_word(std::string_view list, std::string_view word) {
-  while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    if (equal_ignoring_case(trim(list.substr(0, comma)), word)) return true;
-    if (comma == list.npos) break;
-    list.remove_prefix(comma + 1);
-  }
-  return false;
-}
-
 // The head of the answer to HEAD is that to GET, whose body would be coded.
 bool may_compress(const http::Response& answer) {
   if (answer.status < 200 || answer.status == 204 || answer.status == 206 || answer.status == 304) {
@@ -65,7 +56,7 @@ bool may_compress(const http::Response& answer) {
   const http::HeaderBlock& fields = *answer.head;
   if (fields.find("Content-Encoding") || fields.find("Content-Range")) return false;
   const auto cache = fields.find("Cache-Control");
-  if (cache && contains_word(*cache, "no-transform")) return false;
+  if (cache && http::has_member(*cache, "no-transform")) return false;
   const auto type = fields.find("Content-Type");
   return type && is_compressible(*type);
 }
@@ -107,7 +98,7 @@ http::HeaderBlock coded_fields(const http::HeaderBlock& fields, http::Coding cod
     if (equal_ignoring_case(name, "Accept-Ranges") && coding != http::Coding::identity) return;
     out.add(name, value);
   });
-  if (!contains_word(vary, "*") && !contains_word(vary, "Accept-Encoding")) {
+  if (!http::has_member(vary, "*") && !http::has_member(vary, "Accept-Encoding")) {
     vary.append(vary.empty() ? "" : ", ").append("Accept-Encoding");
   }
   out.add("Vary", vary);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "http/list.h"
 
 namespace frontis::app {
 
@@ -34,19 +35,6 @@ constexpr Time times[] = {
     {"stale-while-revalidate", &CacheControl::stale_while_revalidate},
     {"stale-if-error", &CacheControl::stale_if_error},
 };
-
-// What is in front of the first comma that no quoted string holds; takes both off `text`.
-std::string_view take_directive(std::string_view& text) {
-  bool quoted = false;
-  std::size_t end = 0;
-  for (; end < text.size() && (quoted || text[end] != ','); ++end) {
-    if (text[end] == '"') quoted = !quoted;
-    if (quoted && text[end] == '\\') ++end;
-  }
-  const std::string_view directive = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return trim(directive);
-}
 
 // Both forms of an argument have to be understood (RFC 9111, 5.2).
 Seconds seconds_in(std::string_view argument) {
@@ -83,7 +71,7 @@ void read_directive(std::string_view directive, CacheControl& control) {
 
 CacheControl parse_cache_control(std::string_view field) {
   CacheControl control;
-  while (!field.empty()) read_directive(take_directive(field), control);
+  while (!field.empty()) read_directive(trim(http::take_member(field)), control);
   return control;
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/cache_policy.h"
 #include "base/text.h"
+#include "http/list.h"
 #include "http/weight.h"
 
 namespace frontis::app {

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/text.h"
-#include "http/weight.h"
+#include "http/list.h"
 
 namespace frontis::app {
 

@@ -4,6 +4,7 @@
 
 #include "app/cache_key.h"
 #include "base/text.h"
+#include "http/list.h"
 #include "upstream/outgoing.h"
 
 namespace frontis::app {
@@ -34,15 +35,6 @@ std::string_view path_for(const Route& route, const http::Exchange& exchange,
   const std::string_view prefix = request.path().substr(0, exchange.prefix_length);
   scratch = decoded(request.raw_path());
   return !route.action.mount || scratch.starts_with(prefix) ? scratch : request.path();
-}
-
-bool contains_word(std::string_view list, std::string_view word) {
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    if (equal_ignoring_case(trim(list.substr(0, comma)), word)) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return false;
 }
 
 }  // namespace
@@ -85,7 +77,7 @@ bool asks_for_websocket(const http::Request& request) {
   const auto protocol = request.combined(http::FieldName::upgrade, scratch);
   if (!protocol || !equal_ignoring_case(*protocol, "websocket")) return false;
   const auto options = request.combined(http::FieldName::connection, scratch);
-  return options && contains_word(*options, "upgrade");
+  return options && http::has_member(*options, "upgrade");
 }
 
 }  // namespace frontis::app

@@ -3,25 +3,12 @@
 #include <optional>
 
 #include "base/text.h"
+#include "http/list.h"
 #include "http/weight.h"
 
 namespace frontis::http {
 
 namespace {
-
-// What is in front of the first comma that no quoted string holds (RFC 9110, 5.6.4); takes both
-// off `text`. A string that is not closed goes to the end.
-std::string_view take_member(std::string_view& text) {
-  bool quoted = false;
-  std::size_t end = 0;
-  for (; end < text.size() && (quoted || text[end] != ','); ++end) {
-    if (text[end] == '"') quoted = !quoted;
-    if (quoted && text[end] == '\\') ++end;
-  }
-  const std::string_view member = text.substr(0, end);
-  text.remove_prefix(end < text.size() ? end + 1 : text.size());
-  return member;
-}
 
 // The weight of a member with these parameters for the type without any; none when it is
 // malformed, or when a parameter before q narrows the member to a kind of the type.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "http/characters.h"
 #include "http/http1_line.h"
+#include "http/list.h"
 #include "http/target.h"
 
 namespace frontis::http {
@@ -180,11 +181,9 @@ Result<void> HeadParser::read_expect(std::string_view value) {
 // RFC 9112, 9.3 asks only for these two; other members name fields for proxies.
 void HeadParser::read_connection(std::string_view value) {
   while (!value.empty()) {
-    const std::size_t comma = std::min(value.find(','), value.size());
-    const std::string_view option = trim(value.substr(0, comma));
+    const std::string_view option = trim(take_until(',', value));
     seen_.close |= equal_ignoring_case(option, "close");
     seen_.keep_alive |= equal_ignoring_case(option, "keep-alive");
-    value.remove_prefix(std::min(comma + 1, value.size()));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "http/negotiation.h"
 
 #include "base/text.h"
+#include "http/list.h"
 #include "http/weight.h"
 
 namespace frontis::http {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "http/list.h"
 
 namespace frontis::http {
 
@@ -79,9 +80,7 @@ RangeChoice choose_ranges(std::string_view field, std::uint64_t size) {
   RangeChoice choice;
   std::size_t asked = 0;
   for (std::string_view rest = *set; !rest.empty();) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    const std::string_view member = trim(rest.substr(0, comma));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    const std::string_view member = trim(take_until(',', rest));
     if (member.empty()) continue;  // RFC 9110, 5.6.1.2
     const std::optional<RangeSpec> spec = parse_spec(member);
     if (!spec || ++asked > most_ranges) return whole;

@@ -3,15 +3,9 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "http/list.h"
 
 namespace frontis::http {
-
-std::string_view take_until(char separator, std::string_view& text) {
-  const std::size_t end = std::min(text.find(separator), text.size());
-  const std::string_view part = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return part;
-}
 
 std::optional<std::uint16_t> parse_weight(std::string_view text) {
   if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;

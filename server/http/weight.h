@@ -1,6 +1,6 @@
-// The weights that a client gives in Accept and Accept-Encoding (RFC 9110, 12.4.2), and the
-// splitting that both need. Pure; no allocation. For those who choose by them: accept.cpp,
-// negotiation.cpp, and the cache of the app's answers.
+// The weights that a client gives in Accept and Accept-Encoding (RFC 9110, 12.4.2). Pure; no
+// allocation. For those who choose by them: accept.cpp, negotiation.cpp, and the cache of the
+// app's answers.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,6 @@
 namespace frontis::http {
 
 inline constexpr std::uint16_t full_weight = 1000;  // thousandths: q=1, or no q at all
-
-// What is in front of the first `separator`; takes both off `text`.
-std::string_view take_until(char separator, std::string_view& text);
 
 // "0" or "1", and up to three decimals, which are zeros behind a 1; in thousandths.
 [[nodiscard]] std::optional<std::uint16_t> parse_weight(std::string_view text);

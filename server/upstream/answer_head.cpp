@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "http/characters.h"
+#include "http/list.h"
 
 namespace frontis::upstream {
 
@@ -69,9 +70,8 @@ Result<void> read_status_line(std::string_view line, AnswerHead& head) {
 template <typename Visit>
 void for_each_member(std::string_view list, Visit visit) {
   while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    if (const std::string_view member = trim(list.substr(0, comma)); !member.empty()) visit(member);
-    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    const std::string_view member = trim(http::take_until(',', list));
+    if (!member.empty()) visit(member);
   }
 }
 

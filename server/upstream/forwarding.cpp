@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "http/list.h"
 
 namespace frontis::upstream {
 
@@ -59,9 +60,7 @@ std::vector<std::string_view> listed_names(const http::Request& request) {
     if (field.name != http::FieldName::connection) continue;
     std::string_view rest = request.value(field);
     while (!rest.empty()) {
-      const std::size_t comma = rest.find(',');
-      const std::string_view name = trim(rest.substr(0, comma));
-      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+      const std::string_view name = trim(http::take_until(',', rest));
       const bool is_option = name.empty() || equal_ignoring_case(name, "close");
       if (!is_option && !is_one_of(name, kept_back)) names.push_back(name);
     }
@@ -114,10 +113,8 @@ std::string forwarded_value(const http::Client& client) {
   out.append(";proto=").append(client.scheme);
   std::string_view rest = client.chain;
   while (!rest.empty()) {
-    const std::size_t comma = rest.find(',');
     out.append(", ");
-    append_node(trim(rest.substr(0, comma)), out);
-    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+    append_node(trim(http::take_until(',', rest)), out);
   }
   return out;
 }
