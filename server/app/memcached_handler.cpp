@@ -59,8 +59,8 @@ class MemcachedHandler::Get final : public http::Call,
   }
 
   void send() {
-    const iovec rest{asked_.data() + sent_, asked_.size() - sent_};
-    const auto sent = stream_->send({&rest, 1}, false);
+    const iovec unsent{asked_.data() + sent_, asked_.size() - sent_};
+    const auto sent = stream_->send({&unsent, 1}, false);
     if (sent.state == Moved::blocked) return;
     if (sent.state != Moved::moved) return fail("the connection is broken");
     sent_ += sent.bytes;

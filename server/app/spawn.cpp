@@ -155,9 +155,9 @@ std::vector<std::string> environment(const config::WsgiSettings& settings) {
     return std::any_of(variables.begin(), variables.end(),
                        [name](const std::string& one) { return name_of(one) == name; });
   };
-  for (const auto& [name, value] : settings.env) {
-    std::erase_if(variables, [&](const std::string& one) { return name_of(one) == name; });
-    variables.push_back(name + "=" + value);
+  for (const auto& set : settings.env) {
+    std::erase_if(variables, [&](const std::string& one) { return name_of(one) == set.first; });
+    variables.push_back(set.first + "=" + set.second);
   }
   constexpr std::array<std::string_view, 6> private_names{"NOTIFY_SOCKET", "LISTEN_FDS",
                                                           "LISTEN_PID",    "LISTEN_FDNAMES",

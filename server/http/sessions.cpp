@@ -18,8 +18,8 @@ std::unique_ptr<RequestBody> Conversation::SessionExchange::take_body() {
   return conversation_.abandoned ? nullptr : conversation_.session->take_body();
 }
 
-void Conversation::SessionExchange::inform(int status, const HeaderBlock* head) {
-  if (!conversation_.abandoned) conversation_.session->inform(status, head);
+void Conversation::SessionExchange::inform(int status, const HeaderBlock* interim) {
+  if (!conversation_.abandoned) conversation_.session->inform(status, interim);
 }
 
 void Conversation::SessionExchange::reroute(std::string path,

@@ -21,7 +21,7 @@ void TimerWheel::Node::insert_before(Node& other) {
 }
 
 TimerWheel::TimerWheel(Loop& loop)
-    : loop_(loop), event_(event_new(loop.base(), -1, EV_PERSIST, &TimerWheel::turned, this)) {
+    : event_(event_new(loop.base(), -1, EV_PERSIST, &TimerWheel::turned, this)) {
   if (event_ == nullptr) std::abort();
 }
 

@@ -43,7 +43,6 @@ class TimerWheel {
   void link(Timer& timer);
   void unlinked();
 
-  Loop& loop_;
   event* event_;
   std::array<Node, slots> wheel_;
   Instant turned_at_;         // the time up to which slots have been emptied
