@@ -137,7 +137,10 @@ void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
   if (has_sent_ && !was_reused && ++broken_ >= most_broken) return fail(std::move(failure));
   // It was there: should it be gone now, that is another wait.
   if (has_sent_) in_line_since_ = {};
+  if (!has_sent_ && in_line_since_ == Instant{}) in_line_since_ = coarse_now();
   phase_ = Phase::waiting;
+  // Backends that take turns at being out of reach leave no time in line to be counted.
+  if (!has_sent_ && waited() > pool_.app().wait) return fail(std::move(failure));
   find_place();
 }
 

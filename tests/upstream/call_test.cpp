@@ -1,8 +1,10 @@
 #include "upstream/call.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 
 #include "../net/bodies.h"
@@ -27,6 +29,32 @@ class ScriptedBody final : public http::RequestBody {
  private:
   net::ScriptedSource source_;
   Error fault_;
+};
+
+// A port whose queue of connections is full: it takes no more of them, and refuses none.
+class SwallowingPort {
+ public:
+  SwallowingPort() {
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof any;
+    auto* address = reinterpret_cast<sockaddr*>(&any);
+    EXPECT_EQ(::bind(listener_.number(), address, length), 0);
+    EXPECT_EQ(::listen(listener_.number(), 0), 0);
+    EXPECT_EQ(::getsockname(listener_.number(), address, &length), 0);
+    endpoint_ = std::make_shared<net::Endpoint>(address, length, "127.0.0.1");
+    for (Descriptor& one : waiting_) {
+      auto connection = net::begin_connect(*endpoint_);
+      if (connection) one = std::move(*connection);
+    }
+  }
+  std::shared_ptr<const net::Endpoint> endpoint() const { return endpoint_; }
+
+ private:
+  Descriptor listener_{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  std::shared_ptr<net::Endpoint> endpoint_;
+  std::array<Descriptor, 4> waiting_;
 };
 
 Call::Request upgrade_with(const std::shared_ptr<net::Script>& script) {
@@ -233,6 +261,23 @@ TEST(Call, WaitsNoLongerThanItMay) {
   EXPECT_NE(asker->failure->reason.find("cannot connect to unix:@"), std::string::npos);
   EXPECT_NE(asker->failure->reason.find("for 1 s"), std::string::npos) << asker->failure->reason;
   EXPECT_EQ(house.balancer.counts().waiting, 0U);
+}
+
+// A backend that answers no connection is tried again as soon as the other one has had its turn.
+TEST(Call, TriesBackendsThatSwallowConnectionsNoLongerThanItMay) {
+  CallHouse house;
+  house.app.wait = milliseconds(1'000);
+  house.app.connect_timeout = milliseconds(900);
+  const SwallowingPort first, second;
+  house.balancer.add(first.endpoint(), 4);
+  house.balancer.add(second.endpoint(), 4);
+  house.make_pool();
+  const auto asker = house.ask(CallHouse::get());
+  int tries = 0;  // seen twice a millisecond
+  ASSERT_TRUE(house.hand.until([&] { return ++tries > 7'000 || asker->failure.has_value(); }));
+  ASSERT_TRUE(asker->failure);
+  EXPECT_EQ(asker->failure->status, 504);
+  EXPECT_NE(asker->failure->reason.find("connect_timeout"), std::string::npos);
 }
 
 TEST(Call, FailsWhenAllPlacesAreTakenForTooLong) {
