@@ -3,6 +3,7 @@
 #include "app/cached_call.h"
 #include "app/proxied_call.h"
 #include "app/refresh.h"
+#include "base/text.h"
 
 namespace frontis::app {
 
@@ -41,9 +42,20 @@ void AppHandler::handle(http::Exchange& exchange) {
     }
     return;
   }
+  if (exchange.is_rerouted()) return refuse_reroute(exchange);
   const bool keeps = route_.cache != nullptr && route_.action.cache_responses.count() > 0;
   if (keeps) return begin<CachedCall>(exchange, route_, *refreshes_);
   begin<ProxiedCall>(exchange, route_);
+}
+
+// It would be asked for the first target once more, and its answer be kept as that one's.
+void AppHandler::refuse_reroute(http::Exchange& exchange) {
+  route_.pool->log().once_a_minute(
+      "reroute to " + route_.app.name, Log::Level::error,
+      "X-Accel-Redirect to '" + printable(exchange.request().path()) + "' leads to app '" +
+          route_.app.name + "'; it can name a file only (asked for " +
+          printable(exchange.request().target()) + ")");
+  exchange.respond(http::plain_response(500));
 }
 
 }  // namespace frontis::app

@@ -44,6 +44,8 @@ class AppHandler final : public http::Handler {
   void handle(http::Exchange& exchange) override;
 
  private:
+  void refuse_reroute(http::Exchange& exchange);
+
   const Route route_;
   std::unique_ptr<Refreshes> refreshes_;
 };

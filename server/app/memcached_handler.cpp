@@ -175,7 +175,7 @@ MemcachedHandler::~MemcachedHandler() = default;
 void MemcachedHandler::handle(http::Exchange& exchange) {
   const http::Request& request = exchange.request();
   const bool reads = request.method == http::Method::get || request.method == http::Method::head;
-  if (!reads || coarse_now() < down_until_) return exchange.pass();
+  if (!reads || exchange.is_rerouted() || coarse_now() < down_until_) return exchange.pass();
   const auto key = memcached_key(action_.key, request.host(), request);
   if (!key) return exchange.pass();
   auto get = std::make_unique<Get>(*this, exchange, *key);

@@ -36,6 +36,8 @@ def scenes(files):
                           "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
         "public": wish("X-Accel-Redirect: /public/text.txt\r\n"),
         "large": wish(f"{accel}text.txt\r\n", "a" * 300_000),
+        "file-of-both": wish("X-Accel-Redirect: /both/text.txt\r\n"),
+        "app-of-both": wish("X-Accel-Redirect: /both/missing.txt\r\n"),
         "missing": wish(f"{accel}missing.txt\r\n"),
         "climbing": wish(f"{accel}../secret.txt\r\n"),
         "climbing-escaped": wish(f"{accel}%2e%2e/secret.txt\r\n"),
@@ -45,6 +47,7 @@ def scenes(files):
         "bad-escape": wish("X-Accel-Redirect: /protected/%zz\r\n"),
         "nul": wish("X-Accel-Redirect: /protected/%00\r\n"),
         "loop": wish("X-Accel-Redirect: /loop\r\n"),
+        "to-an-app": wish("X-Accel-Redirect: /ok\r\n"),
         "loop-of-two": wish("X-Accel-Redirect: /loop\r\n"),
         "sendfile-outside": wish("X-Sendfile: /etc/passwd\r\n"),
         "sendfile-climbing": wish(f"X-Sendfile: {files}/../secret.txt\r\n"),
@@ -69,6 +72,7 @@ def stage(binary, module_folder):
         "/": {"app": "site"},
         "/protected/": {"files": str(files), "internal": True},
         "/public/": {"files": str(module_folder / "public")},
+        "/both/": [{"files": str(module_folder / "public")}, {"app": "site"}],
     }
     apps = {"site": {"http": stage.backend.address}}
     with Server(module_folder / "server", {"*": routes}, apps=apps) as stage.server:
@@ -97,6 +101,7 @@ SENT = {
     "an answer in chunks": ("chunked", [], 200, TEXT, {}),
     "an answer that is long": ("large", [], 200, TEXT, {}),
     "a public route": ("public", [], 200, b"public", {}),
+    "a file of a chain": ("file-of-both", [], 200, b"public", {}),
     "a range": ("text", ["Range: bytes=4-8"], 206, b"quick",
                 {"Content-Range": f"bytes 4-8/{len(TEXT)}"}),
     "the last bytes": ("text", ["Range: bytes=-4"], 206, b"fox\n", {}),
@@ -118,6 +123,8 @@ REFUSED = {
     "an escape that is none": ("bad-escape", 500),
     "NUL": ("nul", 500),
     "a loop": ("loop", 500),
+    "an application": ("to-an-app", 500),
+    "the application of a chain": ("app-of-both", 500),
     "a wish of a wish": ("loop-of-two", 500),
     "a file outside": ("sendfile-outside", 500),
     "a file that climbs outside": ("sendfile-climbing", 500),
@@ -154,6 +161,12 @@ def test_what_cannot_be_sent_is_no_page_of_the_framework(stage, name, method):
     assert b"framework" not in answer.body and b"secret" not in answer.body
     assert "root:" not in answer.body.decode("latin-1")
     assert seen(stage.server, "/ok").body == b"ok"
+
+
+def test_the_application_is_not_asked_twice(stage):
+    before = stage.times("to-an-app"), stage.times("ok")
+    assert seen(stage.server, "/to-an-app").status == 500
+    assert (stage.times("to-an-app"), stage.times("ok")) == (before[0] + 1, before[1])
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
