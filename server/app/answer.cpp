@@ -119,6 +119,12 @@ void compress(http::Response& answer, http::Coding coding) {
   answer.body = http::compress(std::move(inner), coding);
 }
 
+std::string described(const config::App& app, const http::Request& request,
+                      const upstream::Failure& failure) {
+  return "app '" + app.name + "': " + failure.reason + "; " +
+         std::string(http::name_of(request.method)) + " " + printable(request.target());
+}
+
 }  // namespace
 
 http::Response dressed(http::Response answer, const config::AppAction& action,
@@ -186,9 +192,12 @@ std::string fault_of_reroute(const upstream::AnswerHead& head, const http::Reque
 
 std::string describe_failure(const config::App& app, const http::Request& request,
                              const upstream::Failure& failure) {
-  return "app '" + app.name + "': " + failure.reason + "; " +
-         std::string(http::name_of(request.method)) + " " + printable(request.target()) +
-         " was answered with " + std::to_string(failure.status);
+  return described(app, request, failure) + " was answered with " + std::to_string(failure.status);
+}
+
+std::string describe_cut(const config::App& app, const http::Request& request,
+                         const upstream::Failure& failure) {
+  return described(app, request, failure) + " was answered in part, and the connection closed";
 }
 
 }  // namespace frontis::app

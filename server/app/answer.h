@@ -37,5 +37,8 @@ namespace frontis::app {
                                            const http::Request& request);
 [[nodiscard]] std::string describe_failure(const config::App& app, const http::Request& request,
                                            const upstream::Failure& failure);
+// The client has got a part of it.
+[[nodiscard]] std::string describe_cut(const config::App& app, const http::Request& request,
+                                       const upstream::Failure& failure);
 
 }  // namespace frontis::app

@@ -50,11 +50,11 @@ void AppHandler::handle(http::Exchange& exchange) {
 
 // It would be asked for the first target once more, and its answer be kept as that one's.
 void AppHandler::refuse_reroute(http::Exchange& exchange) {
-  route_.pool->log().once_a_minute(
-      "reroute to " + route_.app.name, Log::Level::error,
-      "X-Accel-Redirect to '" + printable(exchange.request().path()) + "' leads to app '" +
-          route_.app.name + "'; it can name a file only (asked for " +
-          printable(exchange.request().target()) + ")");
+  route_.pool->log().once_a_minute("reroute to " + route_.app.name, Log::Level::error,
+                                   "X-Accel-Redirect to '" + printable(exchange.request().path()) +
+                                       "' leads to app '" + route_.app.name +
+                                       "'; it can name a file only (asked for " +
+                                       printable(exchange.request().target()) + ")");
   exchange.respond(http::plain_response(500));
 }
 

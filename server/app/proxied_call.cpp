@@ -30,7 +30,11 @@ http::Response failure_response(const upstream::Failure& failure) {
 class ProxiedCall::AnswerSource final : public Source {
  public:
   explicit AnswerSource(ProxiedCall& call) : call_(call) {}
-  Pull pull(std::span<char> into) override { return call_.call_->pull(into); }
+  Pull pull(std::span<char> into) override {
+    const Pull got = call_.call_->pull(into);
+    if (got.state == State::failed) call_.was_cut();
+    return got;
+  }
   void when_ready(std::function<void()> wake) override { call_.wake_ = std::move(wake); }
 
  private:
@@ -161,8 +165,7 @@ void ProxiedCall::collect() {
     if (got.state == Source::State::pending) return;
     if (got.state == Source::State::failed) {
       is_collecting_ = false;
-      if (!fail_softly(std::nullopt)) exchange_.respond(http::plain_response(502));
-      return;
+      return failed(call_->failure());
     }
     if (got.state == Source::State::end) break;
     collected_.append(room.data(), got.bytes);
@@ -231,9 +234,8 @@ bool ProxiedCall::reroute() {
   } else {
     return false;
   }
-  route_.pool->log().once_a_minute(
-      "reroute " + route_.app.name, Log::Level::error,
-      "app '" + route_.app.name + "': " + fault_of_reroute(head, exchange_.request()));
+  log_fault("reroute",
+            "app '" + route_.app.name + "': " + fault_of_reroute(head, exchange_.request()));
   exchange_.respond(http::plain_response(500));
   return true;
 }
@@ -249,11 +251,20 @@ void ProxiedCall::progressed() {
 }
 
 void ProxiedCall::failed(const upstream::Failure& failure) {
-  const http::Request& request = exchange_.request();
-  route_.pool->log().once_a_minute("app " + route_.app.name + " " + std::to_string(failure.status),
-                                   Log::Level::error,
-                                   describe_failure(route_.app, request, failure));
+  log_fault(std::to_string(failure.status),
+            describe_failure(route_.app, exchange_.request(), failure));
   if (!fail_softly(std::nullopt)) exchange_.respond(failure_response(failure));
+}
+
+// What was sent cannot be taken back: the session ends the connection.
+void ProxiedCall::was_cut() {
+  log_fault("cut", describe_cut(route_.app, exchange_.request(), call_->failure()));
+}
+
+// A fault of one kind may befall thousands of requests.
+void ProxiedCall::log_fault(std::string_view kind, const std::string& text) {
+  route_.pool->log().once_a_minute("app " + route_.app.name + " " + std::string(kind),
+                                   Log::Level::error, text);
 }
 
 }  // namespace frontis::app

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "app/cache_fill.h"
 #include "app/handler.h"
@@ -47,6 +48,8 @@ class ProxiedCall final : public http::Call, public upstream::Call::Owner {
   void collected_too_much();
   void invalidate();
   void respond(Body body, std::optional<std::uint64_t> length);
+  void was_cut();
+  void log_fault(std::string_view kind, const std::string& text);
 
   const Route& route_;
   http::Exchange& exchange_;

@@ -43,7 +43,7 @@ class Refreshes::Refresh final : public upstream::Call::Owner {
     while (true) {
       const Source::Pull got = call_->pull(room);
       if (got.state == Source::State::pending) return;
-      if (got.state == Source::State::failed) return end_with(std::nullopt);
+      if (got.state == Source::State::failed) return failed(call_->failure());
       if (got.state == Source::State::end) break;
       body_.append(room.data(), got.bytes);
       if (body_.size() <= fill_.largest()) continue;

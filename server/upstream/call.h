@@ -67,6 +67,8 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   // The next bytes of the body, as Source::pull(); after `pending`, progressed() is called. The
   // last byte of a body whose length was said comes when the app has ended the answer.
   Source::Pull pull(std::span<char> into);
+  // After pull() gave `failed`: why.
+  const Failure& failure() const { return *failure_; }
 
   // The owner is leaving. The call goes on without it, where a process of ours is busy until the
   // answer ends; otherwise it ends here.

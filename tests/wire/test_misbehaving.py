@@ -290,6 +290,12 @@ def test_a_part_never_passes_for_the_whole(stage, name, route):
     still_works(stage)
 
 
+def test_the_log_tells_of_an_answer_that_was_cut(stage):
+    name = next(name for name in TRUNCATED)
+    assert seen(stage.server, "/stream/" + key("cut", name)) == CUT
+    stage.server.wait_for_log("app 'quick': .*; GET /.* was answered in part")
+
+
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_what_can_be_understood_comes_through(stage, name):
     _, _, status, body = ACCEPTED[name]
