@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "http/compressed_source.h"
+#include "http/compressible.h"
 #include "http/list.h"
 #include "http/negotiation.h"
 #include "http/target.h"
@@ -34,18 +35,6 @@ class TextSource final : public Source {
   SharedBytes bytes_;
 };
 
-bool is_compressible(std::string_view type) {
-  type = trim(type.substr(0, type.find(';')));
-  const std::string name = lower_case(type);
-  if (name == "text/event-stream") return true;
-  if (name.starts_with("text/") || name.ends_with("+json") || name.ends_with("+xml")) return true;
-  constexpr std::array<std::string_view, 7> others{
-      "application/json",        "application/javascript", "application/xml",
-      "application/x-ndjson",    "image/svg+xml",          "application/manifest+json",
-      "application/vnd.api+json"};
-  return std::find(others.begin(), others.end(), name) != others.end();
-}
-
 // The head of the answer to HEAD is that to GET, whose body would be coded.
 bool may_compress(const http::Response& answer) {
   if (answer.status < 200 || answer.status == 204 || answer.status == 206 || answer.status == 304) {
@@ -58,7 +47,7 @@ bool may_compress(const http::Response& answer) {
   const auto cache = fields.find("Cache-Control");
   if (cache && http::has_member(*cache, "no-transform")) return false;
   const auto type = fields.find("Content-Type");
-  return type && is_compressible(*type);
+  return type && http::is_compressible(*type);
 }
 
 http::Coding coding_for(const http::Request& request) {

@@ -12,7 +12,6 @@ namespace frontis::app {
 
 namespace {
 
-constexpr std::size_t piece = 32 * 1024;
 constexpr std::string_view retry_seconds = "2";
 
 http::Response failure_response(const upstream::Failure& failure) {
@@ -81,7 +80,7 @@ void ProxiedCall::begin() {
 
 // All of it, before anybody works on it.
 void ProxiedCall::take_body() {
-  std::array<char, piece> room;
+  std::array<char, copy_size> room;
   while (true) {
     const Source::Pull got = body_->pull(room);
     switch (got.state) {
@@ -159,7 +158,7 @@ bool ProxiedCall::fail_softly(std::optional<int> status) {
 // What is to be kept has to come whole before anybody gets it: a slow client would hold up all
 // who wait for it.
 void ProxiedCall::collect() {
-  std::array<char, piece> room;
+  std::array<char, copy_size> room;
   while (true) {
     const Source::Pull got = call_->pull(room);
     if (got.state == Source::State::pending) return;

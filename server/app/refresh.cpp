@@ -13,12 +13,6 @@
 
 namespace frontis::app {
 
-namespace {
-
-constexpr std::size_t piece = 32 * 1024;
-
-}  // namespace
-
 class Refreshes::Refresh final : public upstream::Call::Owner {
  public:
   Refresh(Refreshes& all, const http::Request& request, CacheFill fill,
@@ -39,7 +33,7 @@ class Refreshes::Refresh final : public upstream::Call::Owner {
     progressed();
   }
   void progressed() override {
-    std::array<char, piece> room;
+    std::array<char, copy_size> room;
     while (true) {
       const Source::Pull got = call_->pull(room);
       if (got.state == Source::State::pending) return;

@@ -14,7 +14,8 @@ namespace frontis {
 [[nodiscard]] std::optional<std::size_t> read_at(int file, std::span<char> into,
                                                  std::uint64_t offset);
 
-// False, and errno, when not all could be written.
+// False, and errno, when not all could be written: from `offset`, or from the file's position.
+[[nodiscard]] bool write_at(int file, std::string_view bytes, std::uint64_t offset);
 [[nodiscard]] bool write_all(int file, std::string_view bytes);
 
 }  // namespace frontis

@@ -18,6 +18,9 @@
 
 namespace frontis {
 
+// Bytes that whoever copies from a source takes at a time.
+inline constexpr std::size_t copy_size = 32 * 1024;
+
 class Source {
  public:
   enum class State {

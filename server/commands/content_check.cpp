@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "http/compressible.h"
 #include "media/fingerprint.h"
 #include "media/sibling.h"
 
@@ -48,7 +49,7 @@ std::vector<http::CodingName> ContentCheck::siblings_of(
     if (std::binary_search(beside.begin(), beside.end(), sibling)) siblings.push_back(coding);
   }
   // Beside any other type they are files of their own: archive.tar and archive.tar.gz.
-  if (!siblings.empty() && !media::is_compressible(types_.of(name))) siblings.clear();
+  if (!siblings.empty() && !http::is_compressible(types_.of(name))) siblings.clear();
   return siblings;
 }
 

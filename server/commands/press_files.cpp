@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "http/compressible.h"
 #include "media/mime.h"
 #include "media/root_walk.h"
 
@@ -116,7 +117,7 @@ class Listing {
     if (++visited_ % look_every == 0 && interrupted_()) give_up_ = true;
     if (roots_.size() > 1 && !seen_.insert(roots_[index].files.root / file).second) return;
     ++list_.files;
-    if (!media::is_compressible(types_.of(last_segment(file)))) return;
+    if (!http::is_compressible(types_.of(last_segment(file)))) return;
     const auto identity = library.identify(file);
     if (!identity && identity.error().kind == ErrorKind::not_found) return;  // gone meanwhile
     if (!identity) return findings_.add("", identity.error().message);

@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
 
 #include "base/descriptor.h"
+#include "base/file_bytes.h"
 #include "base/result.h"
 #include "config/actions.h"
 #include "config/apps.h"
@@ -182,15 +182,9 @@ Result<std::string> read_whole(const std::filesystem::path& path) {
   if (!S_ISREG(status.st_mode)) return fail(ErrorKind::invalid, "is not a regular file");
 
   std::string text(max_document_bytes + 1, '\0');
-  std::size_t used = 0;
-  while (used < text.size()) {
-    const ssize_t got = ::read(file.number(), text.data() + used, text.size() - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno("cannot be read", errno);
-    if (got == 0) break;
-    used += static_cast<std::size_t>(got);
-  }
-  text.resize(used);
+  const auto length = read_at(file.number(), text, 0);
+  if (!length) return fail_errno("cannot be read", errno);
+  text.resize(*length);
   return text;
 }
 

@@ -18,7 +18,7 @@ namespace frontis::http {
 
 class Exchange;
 
-// Answers requests: media, and later the application and the store. Handlers belong to one loop
+// Answers requests: media, the application, and later the store. Handlers belong to one loop
 // and outlive its exchanges.
 class Handler {
  public:

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "http/compressible.h"
 #include "media/mime.h"
 
 namespace frontis::media {
@@ -20,7 +21,7 @@ std::string why_chosen(const Asset& asset, const Variant& chosen, bool asked) {
   if (asset.variants.size() > 1) {
     return asked ? ": the best that Accept-Encoding accepts" : ": there is no Accept-Encoding";
   }
-  if (!is_compressible(asset.type)) return ": other codings are no use for its type";
+  if (!http::is_compressible(asset.type)) return ": other codings are no use for its type";
   return asset.remarks.empty() && chosen.coding == Coding::identity ? ": there is nothing smaller"
                                                                     : "";
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "http/compressible.h"
 #include "media/alternates.h"
 #include "media/dictionary.h"
 #include "media/mime.h"
@@ -103,7 +104,7 @@ std::shared_ptr<const Asset> Loader::assemble(const Origin& origin, const Inspec
   const CachingFacts facts = judge(asset, origin, inspection);
   find_alternates(asset, origin);
   std::vector<CodedFile> coded;
-  if (is_compressible(asset.type)) coded = find_codings(asset, origin, inspection, facts);
+  if (http::is_compressible(asset.type)) coded = find_codings(asset, origin, inspection, facts);
   if (inspection) keep(origin, facts, *inspection);
   return finish_asset(std::move(asset), origin.file, origin.found.identity, inspection,
                       std::move(coded), origin.kept ? Place::kept : Place::root);
@@ -184,7 +185,7 @@ void Loader::give_up_kept(const Sha256& content) {
 bool Loader::is_up_to_date(const Asset& asset) const {
   if (!asset.hashed) return true;
   const bool is_kept = asset.identity().place == Place::kept;
-  if (is_compressible(asset.type)) {
+  if (http::is_compressible(asset.type)) {
     if (!is_kept && !siblings_.are_unchanged(asset)) return false;
     if (!pressed_.is_unchanged(asset)) return false;
   }

@@ -32,9 +32,4 @@ class MimeTypes {
   std::unordered_map<std::string, std::string, Hash, std::equal_to<>> by_extension_;
 };
 
-// True for types whose content is worth compressing, and which may have siblings: text/*, and
-// JavaScript, JSON, XML, SVG, wasm, fonts that are not compressed, and their like. Parameters
-// are ignored.
-[[nodiscard]] bool is_compressible(std::string_view content_type);
-
 }  // namespace frontis::media

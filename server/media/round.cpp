@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "http/compressible.h"
 #include "media/dictionary.h"
 #include "media/mime.h"
 #include "media/pressed.h"
@@ -123,7 +124,7 @@ bool Round::look_at(const std::string& file) {
   const auto seen = see(file);
   if (!seen) return false;
   keep(file, *seen);
-  if (!services_.maker || !is_compressible(seen->type)) return false;
+  if (!services_.maker || !http::is_compressible(seen->type)) return false;
   const std::uint64_t size = seen->found.identity.size;
   return services_.maker->lacks(seen->inspection.digest, size) && services_.variants.has_room(size);
 }
@@ -132,7 +133,7 @@ bool Round::look_at(const std::string& file) {
 bool Round::is_of_interest(const std::string& file, const Found& found) const {
   if (found.kind != Found::Kind::file) return false;
   const std::string_view type = services_.types.of(last_segment(file));
-  if (is_compressible(type) && services_.maker &&
+  if (http::is_compressible(type) && services_.maker &&
       services_.maker->is_in_bounds(found.identity.size)) {
     return true;
   }
@@ -189,7 +190,7 @@ void Round::keep(const std::string& file, const Seen& seen) const {
 
 bool Round::make(const std::string& file) {
   const auto seen = see(file);
-  if (!seen || !services_.maker || !is_compressible(seen->type)) return false;
+  if (!seen || !services_.maker || !http::is_compressible(seen->type)) return false;
   services_.maker->make_now({seen->inspection.digest, seen->found.identity, seen->found.file});
   make_deltas(file, *seen);
   return !services_.maker->lacks(seen->inspection.digest, seen->found.identity.size);

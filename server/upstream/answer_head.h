@@ -17,6 +17,9 @@
 
 namespace frontis::upstream {
 
+// Interim answers (1xx) before a final one; beyond, the application is out of its mind.
+inline constexpr unsigned most_interims = 32;
+
 struct AnswerHead {
   int status = 0;  // 100 to 599
   // Sent on to the client: without hop-by-hop fields and those that Connection lists, without

@@ -10,8 +10,6 @@ namespace {
 using Event = Codec::Event;
 using Step = Codec::Step;
 
-constexpr unsigned most_interims = 32;
-
 tl::unexpected<Error> bad(std::string message) {
   return fail(ErrorKind::bad_request, std::move(message));
 }

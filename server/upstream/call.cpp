@@ -89,9 +89,10 @@ void Call::waited_enough() {
   const milliseconds most = is_up ? pool_.app().queue_timeout : pool_.app().wait;
   const milliseconds so_far = waited();
   if (so_far < most && !pool_.balancer().is_hopeless()) return timer_.set(most - so_far);
-  if (is_up)
+  if (is_up) {
     return fail({503, "all its places were taken for " + text_of(most) +
                           " (apps: max_connections, queue_timeout)"});
+  }
   const std::string why = failure_ ? failure_->reason : "none of its processes is ready";
   fail({failure_ ? failure_->status : 502, why + ", for " + text_of(so_far)});
 }

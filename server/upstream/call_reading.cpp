@@ -66,6 +66,7 @@ void Call::take_step(const Codec::Step& step) {
 void Call::take_head() {
   head_ = std::move(connection_->codec().head());
   has_head_ = true;
+  if (head_.unbuffered) answer_.stay_in_memory();
   if (head_.status != 101) return;
   if (!request_.upgrade) return broken("switched protocols without being asked to");
   is_tunnel_ = true;

@@ -7,12 +7,6 @@
 
 namespace frontis::upstream {
 
-namespace {
-
-constexpr std::size_t piece = 32 * 1024;  // of a body, framed at once
-
-}  // namespace
-
 void Call::begin_sending() {
   out_ = request_.head;
   out_sent_ = 0;
@@ -61,7 +55,7 @@ bool Call::fill() {
 }
 
 bool Call::fill_from_spool() {
-  std::array<char, piece> room;
+  std::array<char, copy_size> room;
   const auto got = request_.body->read(body_framed_, room);
   if (!got) {
     fail({502, got.error().message});
@@ -77,7 +71,7 @@ bool Call::fill_from_spool() {
 }
 
 bool Call::fill_from_stream() {
-  std::array<char, piece> room;
+  std::array<char, copy_size> room;
   const Source::Pull got = request_.stream->pull(room);
   switch (got.state) {
     case Source::State::data:

@@ -17,9 +17,7 @@ constexpr std::uint8_t request_id = 1;
 constexpr std::size_t end_size = 8;
 // Bodies come in pieces of powers of two, which this cuts without a rest.
 constexpr std::size_t longest_input_record = 32 * 1024;
-
 constexpr std::size_t longest_errors = 8 * 1024;
-constexpr unsigned most_interims = 32;
 
 tl::unexpected<Error> bad(std::string message) {
   return fail(ErrorKind::bad_request, std::move(message));

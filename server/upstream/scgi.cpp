@@ -42,8 +42,4 @@ Result<void> ScgiCodec::begin(const Outgoing& outgoing, std::string& out) const 
   return {};
 }
 
-void ScgiCodec::frame(std::string_view content, bool, std::string& out) const {
-  out.append(content);
-}
-
 }  // namespace frontis::upstream

@@ -24,17 +24,6 @@ Descriptor open_unnamed(const std::filesystem::path& folder) {
   return file;
 }
 
-bool write_at(int file, std::string_view bytes, std::uint64_t place) {
-  while (!bytes.empty()) {
-    const auto wrote = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(place));
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-    place += static_cast<std::uint64_t>(wrote);
-  }
-  return true;
-}
-
 }  // namespace
 
 Result<void> Spool::append(std::string_view bytes) {

@@ -25,6 +25,8 @@ class Spool {
 
   // Errors: exhausted (the disk is full) or io; nothing was appended then.
   [[nodiscard]] Result<void> append(std::string_view bytes);
+  // Before anything is appended: none of it may go to the file.
+  void stay_in_memory() { on_disk_ = 0; }
   // Whoever appends is to pause until enough has been dropped. The file takes room until all of it
   // is read, so it counts as long as it is.
   bool is_full() const { return memory_.size() + file_end_ >= settings_.memory + on_disk_; }
@@ -47,7 +49,7 @@ class Spool {
   Result<void> open_file();
 
   const config::BufferSettings& settings_;
-  const std::uint64_t on_disk_;
+  std::uint64_t on_disk_;
   std::uint64_t begin_ = 0;
   Buffer memory_;  // the first bytes; those in the file come behind them
   Descriptor file_;

@@ -40,8 +40,4 @@ Result<void> UwsgiCodec::begin(const Outgoing& outgoing, std::string& out) const
   return {};
 }
 
-void UwsgiCodec::frame(std::string_view content, bool, std::string& out) const {
-  out.append(content);
-}
-
 }  // namespace frontis::upstream

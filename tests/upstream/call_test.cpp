@@ -413,17 +413,22 @@ TEST(Call, TakesTheEndOfTheConnectionForTheEndOfAnAnswerOfUnknownLength) {
   EXPECT_EQ(house.pool->idle(), 0U);
 }
 
-TEST(Call, HoldsBackAnAnswerThatNobodyReads) {
+// Its route streams, or the application does not want its answer to be kept (X-Accel-Buffering).
+class HeldBackTest : public testing::TestWithParam<bool> {};
+
+TEST_P(HeldBackTest, IsAnAnswerThatNobodyReads) {
+  const bool says_so_itself = GetParam();
   CallHouse house;
   house.buffers.memory = 20'000;
   house.open();
   Call::Request request = CallHouse::get();
-  request.buffered = false;
+  request.buffered = says_so_itself;
   const auto asker = house.ask(std::move(request));
   asker->pulls = false;
   auto peer = house.accept();
   const std::string body = net::pattern(3'000'000);
-  const std::string answer = ok_answer(body);
+  std::string answer = ok_answer(body);
+  if (says_so_itself) answer.insert(answer.find("Content"), "X-Accel-Buffering: no\r\n");
   std::size_t sent = 0;
   for (int i = 0; i < 50; ++i) {
     sent += peer->send_some(std::string_view(answer).substr(sent));
@@ -438,6 +443,8 @@ TEST(Call, HoldsBackAnAnswerThatNobodyReads) {
   }));
   EXPECT_EQ(asker->body, body);
 }
+
+INSTANTIATE_TEST_SUITE_P(Call, HeldBackTest, testing::Bool());
 
 TEST(Call, LetsAnAnswerGoAheadOnDisk) {
   CallHouse house;
