@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "../net/bodies.h"
 #include "call_house.h"
@@ -263,6 +264,37 @@ TEST(Call, GetsThePlaceOfTheOneBefore) {
   EXPECT_EQ(house.got(*other), get_request());
   house.say(*other, ok_answer("third"));
   EXPECT_EQ(third->body, "third");
+  EXPECT_EQ(house.busy(), 0U);
+}
+
+// Nobody else may ever get it otherwise.
+TEST(Call, GivesBackAPlaceThatComesWhenItHasGone) {
+  const std::function<void(Asker&)> ends[] = {[](Asker& asker) { asker.leave(); },
+                                              [](Asker& asker) { asker.call.reset(); }};
+  for (const auto& end : ends) {
+    CallHouse house;
+    house.open(1);
+    auto place = house.balancer.take();
+    const auto gone = house.ask(CallHouse::get());
+    place.reset();
+    ASSERT_EQ(house.busy(), 1U) << "the place is on its way";
+    end(*gone);
+    house.hand.turn();
+    EXPECT_EQ(house.busy(), 0U);
+    EXPECT_TRUE(house.balancer.take());
+  }
+}
+
+TEST(Call, GivesBackAPlaceThatComesWhenItHasFailed) {
+  CallHouse house;
+  house.app.queue_timeout = milliseconds(0);
+  house.open(1);
+  auto place = house.balancer.take();
+  const auto late = house.ask(CallHouse::get());
+  ::usleep(300'000);  // its time is over, which it learns when the loop turns
+  place.reset();
+  ASSERT_EQ(house.busy(), 1U) << "the place is on its way";
+  ASSERT_TRUE(house.hand.until([&] { return late->failure.has_value(); }));
   EXPECT_EQ(house.busy(), 0U);
 }
 
