@@ -72,7 +72,7 @@ std::string typed_app_fault(const std::string& typed) {
   }
   if (is_file(typed)) {
     const std::string instead = arguments_for_file(typed);
-    return config::in_quotes(typed) + " is a file, and what is run is a module of it: write " +
+    return config::in_quotes(typed) + " names a file, and Python imports modules: write " +
            (instead.empty() ? "a module and its callable such as mysite.wsgi:application"
                             : instead);
   }
