@@ -34,7 +34,7 @@ Result<void> Applications::add(const config::App& app) {
                     app.max_connections);
     }
   }
-  if (app.protocol == config::Protocol::wsgi) supervision_.add(app, *balancer);
+  if (app.is_ours()) supervision_.add(app, *balancer);
   balancers_.emplace(app.name, std::move(balancer));
   return {};
 }
@@ -72,7 +72,7 @@ Applications::Pools Applications::pools(net::Loop& loop, net::TimerWheel& timers
   for (const config::App& app : settings_.apps) {
     upstream::Balancer& balancer = *balancers_.at(app.name);
     upstream::Pool::Stuck stuck;
-    if (app.protocol == config::Protocol::wsgi) {
+    if (app.is_ours()) {
       stuck = [this, &balancer](upstream::BackendId backend) {
         supervision_.stuck(balancer, backend);
       };

@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -17,6 +18,12 @@ namespace {
 
 constexpr std::size_t longest_line = 16 * 1024;
 constexpr const char* file_name = "control.sock";
+// That the one who asks waits: the server may be busy with others who ask.
+constexpr std::chrono::seconds asker_patience{10};
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+using Instant = Clock::time_point;
 
 Result<sockaddr_un> address_of(const std::filesystem::path& path) {
   sockaddr_un address{};
@@ -34,16 +41,25 @@ const sockaddr* any(const sockaddr_un& address) {
 
 Descriptor new_socket() { return Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
 
-void limit_waiting(int socket, time_t seconds) {
-  const timeval limit{seconds, 0};
-  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+// Until `socket` can be read from or written to; false when the time is over.
+bool wait_for(int socket, short what, Instant deadline) {
+  while (true) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) return false;
+    pollfd watched{socket, what, 0};
+    const int ready = ::poll(&watched, 1, static_cast<int>(left.count()));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return false;
+  }
 }
 
-bool send_all(int socket, std::string_view text) {
+bool may_go_on() { return errno == EINTR || errno == EAGAIN; }
+
+bool send_all(int socket, std::string_view text, Instant deadline) {
   while (!text.empty()) {
-    const auto sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
+    if (!wait_for(socket, POLLOUT, deadline)) return false;
+    const auto sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && may_go_on()) continue;
     if (sent <= 0) return false;
     text.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -51,12 +67,12 @@ bool send_all(int socket, std::string_view text) {
 }
 
 // Up to the end of the line, or of the connection; bounded.
-std::string receive(int socket, bool one_line) {
+std::string receive(int socket, bool one_line, Instant deadline) {
   std::string text;
   std::array<char, 4096> room;
-  while (text.size() < longest_line) {
-    const auto got = ::recv(socket, room.data(), room.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
+  while (text.size() < longest_line && wait_for(socket, POLLIN, deadline)) {
+    const auto got = ::recv(socket, room.data(), room.size(), MSG_DONTWAIT);
+    if (got < 0 && may_go_on()) continue;
     if (got <= 0) break;
     text.append(room.data(), static_cast<std::size_t>(got));
     if (one_line && text.find('\n') != text.npos) break;
@@ -87,14 +103,15 @@ Control::~Control() {
   if (socket_.is_open()) ::unlink(path_.c_str());
 }
 
-void Control::serve(const Answer& answer) {
+void Control::serve(const Answer& answer, std::chrono::milliseconds patience) {
   const Descriptor caller(::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!caller.is_open()) return;
-  limit_waiting(caller.number(), 1);
-  const std::string line = receive(caller.number(), true);
+  // One for all that is said: whoever sends a byte now and then holds up nobody for longer.
+  const Instant deadline = Clock::now() + patience;
+  const std::string line = receive(caller.number(), true, deadline);
   const std::size_t end = line.find('\n');
   if (end == line.npos) return;
-  send_all(caller.number(), answer(std::string_view(line).substr(0, end)) + "\n");
+  send_all(caller.number(), answer(std::string_view(line).substr(0, end)) + "\n", deadline);
 }
 
 Result<std::string> ask_server(const std::filesystem::path& state, const std::string& command) {
@@ -102,17 +119,19 @@ Result<std::string> ask_server(const std::filesystem::path& state, const std::st
   const auto address = address_of(path);
   if (!address) return tl::unexpected(address.error());
   const Descriptor socket = new_socket();
-  limit_waiting(socket.number(), 10);
+  const timeval limit{asker_patience.count(), 0};  // that connect() obeys, too
+  ::setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   if (::connect(socket.number(), any(*address), sizeof *address) != 0) {
     if (errno == ENOENT || errno == ECONNREFUSED) {
       return fail(ErrorKind::not_found, "no server runs with the state folder " + state.native());
     }
     return fail_errno("cannot reach the server at " + path.native(), errno);
   }
-  if (!send_all(socket.number(), command + "\n")) {
+  const Instant deadline = Clock::now() + asker_patience;
+  if (!send_all(socket.number(), command + "\n", deadline)) {
     return fail_errno("cannot ask the server at " + path.native(), errno);
   }
-  std::string answer = receive(socket.number(), false);
+  std::string answer = receive(socket.number(), false, deadline);
   if (!answer.ends_with('\n')) {
     return fail(ErrorKind::io, "the server at " + path.native() + " did not answer");
   }

@@ -3,6 +3,7 @@
 // has nothing else to do than to wait for signals.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -26,8 +27,8 @@ class Control {
 
   // Readable when somebody asks.
   int descriptor() const { return socket_.number(); }
-  // Answers whoever asks, for at most a second.
-  void serve(const Answer& answer);
+  // Answers whoever asks; `patience` is for all that is said, both ways.
+  void serve(const Answer& answer, std::chrono::milliseconds patience = std::chrono::seconds(1));
 
  private:
   Control(Descriptor socket, std::filesystem::path path)

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -89,8 +90,15 @@ void raise_file_limit(const config::Limits& limits, Log& log) {
   }
 }
 
+unsigned lane_count(const config::Settings& settings) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return settings.threads > 0 ? settings.threads : cores;
+}
+
+// Those of each lane.
 Result<std::vector<std::vector<Descriptor>>> open_sockets(const config::Settings& settings,
-                                                          unsigned lanes, BoundPaths& bound) {
+                                                          BoundPaths& bound) {
+  const unsigned lanes = lane_count(settings);
   std::vector<std::vector<Descriptor>> by_lane(lanes);
   for (const config::Listen& listen : settings.listen) {
     auto sockets = net::open_listeners(listen, lanes);
@@ -99,6 +107,13 @@ Result<std::vector<std::vector<Descriptor>>> open_sockets(const config::Settings
     for (unsigned i = 0; i < lanes; ++i) by_lane[i].push_back(std::move((*sockets)[i]));
   }
   return by_lane;
+}
+
+// Null when none is wanted.
+Result<std::unique_ptr<observe::AccessLog>> open_access_log(const config::Settings& settings,
+                                                            Log& log) {
+  if (settings.log.access == "off") return nullptr;
+  return observe::AccessLog::open(settings.log, log);
 }
 
 // The state folder is made while we may, for the user that we become.
@@ -177,8 +192,23 @@ void serve_until_told(Signals& signals, const config::Settings& settings,
   }
 }
 
+// Until `all_done` is readable, the time is over, or a second signal to stop cuts it short. SIGHUP
+// is none: there is nothing to reload any more.
+void wait_for_answers(Signals& signals, int all_done, std::chrono::milliseconds most, Log& log) {
+  const auto deadline = std::chrono::steady_clock::now() + most;
+  while (true) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const int milliseconds = static_cast<int>(std::max<std::int64_t>(0, left.count()));
+    if (wait_for(signals, all_done, milliseconds) != SIGHUP) return;
+    log.info("SIGHUP: nothing is replaced, because the server is stopping");
+  }
+}
+
 void drain(std::vector<std::unique_ptr<Lane>>& lanes, Signals& signals,
-           const config::Limits& limits) {
+           const config::Limits& limits, Log& log) {
+  log.info("stopping: answers in flight are finished, for at most {} s",
+           limits.drain.count() / 1000);
   const Descriptor all_done(::eventfd(0, EFD_CLOEXEC));
   const auto left = std::make_shared<std::atomic<std::size_t>>(lanes.size());
   for (const auto& lane : lanes) {
@@ -188,9 +218,19 @@ void drain(std::vector<std::unique_ptr<Lane>>& lanes, Signals& signals,
       [[maybe_unused]] const auto written = ::write(descriptor, &one, sizeof one);
     });
   }
-  wait_for(signals, all_done.number(), static_cast<int>(limits.drain.count()));
+  wait_for_answers(signals, all_done.number(), limits.drain, log);
   for (const auto& lane : lanes) lane->stop();
   for (const auto& lane : lanes) lane->join();
+}
+
+// What press had begun is made anew after the next start; nothing of it is half done on disk.
+[[noreturn]] void leave_press_behind(std::unique_ptr<observe::AccessLog> access,
+                                     const BoundPaths& bound, Log& log) {
+  log.info("stopped, without waiting for what was being compressed");
+  access.reset();  // writes what the lanes have handed over
+  log.flush();
+  bound.remove();
+  std::_Exit(0);
 }
 
 }  // namespace
@@ -198,17 +238,11 @@ void drain(std::vector<std::unique_ptr<Lane>>& lanes, Signals& signals,
 Result<void> serve(const config::Settings& settings, Log& log, const std::function<void()>& ready) {
   Signals signals;
   raise_file_limit(settings.limits, log);
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const unsigned count = settings.threads > 0 ? settings.threads : cores;
   BoundPaths bound;
-  auto sockets = open_sockets(settings, count, bound);
+  auto sockets = open_sockets(settings, bound);
   if (!sockets) return tl::unexpected(sockets.error());
-  std::unique_ptr<observe::AccessLog> access;
-  if (settings.log.access != "off") {
-    auto opened = observe::AccessLog::open(settings.log, log);
-    if (!opened) return tl::unexpected(opened.error());
-    access = std::move(*opened);
-  }
+  auto access = open_access_log(settings, log);
+  if (!access) return tl::unexpected(access.error());
   auto applications = Applications::make(settings, log);
   if (!applications) return tl::unexpected(applications.error());
   if (auto became = become_user(settings, log); !became) return became;
@@ -217,7 +251,7 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
   std::vector<std::unique_ptr<Lane>> lanes;
   for (auto& own : *sockets) {
     lanes.push_back(std::make_unique<Lane>(settings, media, **applications, admission, log,
-                                           access.get(), std::move(own)));
+                                           access->get(), std::move(own)));
   }
   (*applications)->start();
   for (const auto& lane : lanes) lane->start();
@@ -225,21 +259,12 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
   for (const config::Listen& listen : settings.listen) log.info("listening on {}", listen.text());
   ready();
   serve_until_told(signals, settings, **applications, log);
-  log.info("stopping: answers in flight are finished, for at most {} s",
-           settings.limits.drain.count() / 1000);
-  drain(lanes, signals, settings.limits);
+  drain(lanes, signals, settings.limits, log);
   (*applications)->stop(app_patience);
   // The lanes stay: a job of press may still have something for their loops.
-  if (media.stop(press_patience)) {
-    log.info("stopped");
-    return {};
-  }
-  // What press had begun is made anew after the next start; nothing of it is half done on disk.
-  log.info("stopped, without waiting for what was being compressed");
-  access.reset();  // writes what the lanes have handed over
-  log.flush();
-  bound.remove();
-  std::_Exit(0);
+  if (!media.stop(press_patience)) leave_press_behind(std::move(*access), bound, log);
+  log.info("stopped");
+  return {};
 }
 
 }  // namespace frontis

@@ -69,7 +69,6 @@ class SharedMedia {
 // The handlers of one loop, and the router that finds them.
 class Handlers {
  public:
-  // All references outlive this.
   // What a loop has of the applications; without it nobody is asked (explain).
   struct Apps {
     Applications* shared = nullptr;
@@ -77,6 +76,7 @@ class Handlers {
     net::TimerWheel* timers = nullptr;
     Log* log = nullptr;
   };
+  // All that is referred to outlives this.
   Handlers(const config::Settings& settings, SharedMedia& media, Apps apps, media::Post post);
 
   const http::Router& router() const { return router_; }

@@ -142,11 +142,11 @@ std::string path_of_file(std::string_view file, const std::vector<InternalRoot>&
   const InternalRoot* best = nullptr;
   std::string rest;
   for (const InternalRoot& one : roots) {
-    const std::string relative = wanted.lexically_relative(one.root.lexically_normal()).native();
-    if (relative.empty() || relative.starts_with("..") || relative == ".") continue;
+    const auto relative = wanted.lexically_relative(one.root.lexically_normal());
+    if (relative.empty() || *relative.begin() == ".." || relative == ".") continue;
     if (best && best->root.native().size() >= one.root.native().size()) continue;
     best = &one;
-    rest = relative;
+    rest = relative.native();
   }
   return best ? best->route + rest : std::string();
 }

@@ -9,12 +9,10 @@ namespace frontis::app {
 
 namespace {
 
-constexpr std::string_view protocol_names[] = {"http", "uwsgi", "fastcgi", "scgi", "wsgi"};
-
 std::string described(const config::App& app) {
-  std::string text = "application '" + app.name + "' is asked over " +
-                     std::string(protocol_names[static_cast<std::size_t>(app.protocol)]);
-  if (app.protocol == config::Protocol::wsgi) return text + ", " + app.wsgi.callable;
+  std::string text =
+      "application '" + app.name + "' is asked over " + std::string(config::name_of(app.protocol));
+  if (app.is_ours()) return text + ", " + app.wsgi.callable;
   for (const config::Backend& backend : app.addresses) text += ", " + backend.text();
   return text;
 }

@@ -171,7 +171,7 @@ void check_memcached(const config::Settings& settings, Findings& findings) {
 
 void check_apps(const config::Settings& settings, Findings& findings) {
   for (const config::App& app : settings.apps) {
-    if (app.protocol == config::Protocol::wsgi) check_wsgi(app, findings);
+    if (app.is_ours()) check_wsgi(app, findings);
     for (const config::Backend& backend : app.addresses) {
       check_backend(backend, named(app), "until then it is answered for with 502", findings);
     }

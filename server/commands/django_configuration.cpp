@@ -24,6 +24,13 @@ std::string path_in(const DjangoProject& project, const fs::path& path) {
   return is_beneath ? relative.native() : path.native();
 }
 
+// A name alone would be looked up in PATH: an interpreter in the project's own folder needs "./".
+std::string python_in(const DjangoProject& project) {
+  const std::string path = path_in(project, project.python);
+  const bool was_named = project.python.find('/') == project.python.npos;
+  return was_named || path.find('/') != path.npos ? path : "./" + path;
+}
+
 // "/static/" of "static/"; empty for a URL of another host, and where there is none.
 std::string path_of_url(std::string url) {
   if (url.find("//") != url.npos) return {};
@@ -136,12 +143,11 @@ std::string media_route(const DjangoProject& project, DjangoConfiguration& out) 
 std::string app_section(const DjangoProject& project, DjangoConfiguration& out) {
   const std::string callable = callable_of(project);
   std::string yaml =
-      "# The application: frontis starts it, watches it, and reloads it with `systemctl reload` "
-      "or\n"
-      "# when the file `reload` is touched. processes: 0 is one for each processor core.\n"
+      "# The application: frontis starts it and watches it, and replaces its processes, without\n"
+      "# losing a request, when the file `reload` is touched or frontis itself gets SIGHUP.\n"
+      "# processes: 0 is one for each processor core.\n"
       "apps:\n  site:\n    wsgi: " +
-      yaml_quoted(callable) +
-      "\n    directory: .\n    python: " + yaml_quoted(path_in(project, project.python)) +
+      yaml_quoted(callable) + "\n    directory: .\n    python: " + yaml_quoted(python_in(project)) +
       "\n    processes: 0\n    reload_on: reload\n";
   if (project.settings_chosen) {
     yaml += "    env: {DJANGO_SETTINGS_MODULE: " + yaml_quoted(project.settings) + "}\n";

@@ -88,6 +88,7 @@ void print_report(const fs::path& file, const DjangoConfiguration& made) {
   for (const std::string& line : made.done) std::printf("  %s\n", line.c_str());
   for (const std::string& line : made.missing) std::printf("missing: %s\n", line.c_str());
   std::printf("Next: frontis check --deep -c %s\n", file.c_str());
+  std::printf("then: frontis serve -c %s\n", file.c_str());
 }
 
 int run_options(const Options& options) {

@@ -12,9 +12,9 @@
 #include "commands/configuration.h"
 #include "commands/run_configuration.h"
 #include "commands/run_state.h"
+#include "commands/typed_app.h"
 #include "config/address.h"
 #include "config/load.h"
-#include "config/wsgi_app.h"
 #include "http/target.h"
 #include "server.h"
 
@@ -25,11 +25,6 @@ namespace {
 std::string listen_fault(const std::string& typed) {
   const auto listen = config::parse_listen(typed, "/");
   return listen ? std::string() : listen.error().message;
-}
-
-std::string app_fault(const std::string& typed) {
-  const auto callable = config::parse_callable(typed);
-  return callable ? std::string() : callable.error().message;
 }
 
 // Every address answers on the loopback name; a Unix socket has no URL.
@@ -58,10 +53,21 @@ void print_urls(const config::Settings& settings) {
   std::fflush(stdout);
 }
 
+// gunicorn and others take the application where we take a folder.
+void suggest_app(const RunOptions& options) {
+  std::error_code ignored;
+  if (!options.app.empty() || std::filesystem::is_directory(options.directory, ignored)) return;
+  const std::string arguments = app_in_place_of_folder(options.directory);
+  if (!arguments.empty()) complain("To run an application: frontis run " + arguments);
+}
+
 int run_options(const RunOptions& options) {
   auto loaded = config::load_text(run_configuration(options), "command line");
   for (const config::Fault& fault : loaded.faults) complain("frontis run: " + fault.message);
-  if (!loaded.settings) return found_fault;
+  if (!loaded.settings) {
+    suggest_app(options);
+    return found_fault;
+  }
   config::Settings& settings = *loaded.settings;
   // There is no file whose lines errors could name.
   for (config::Listen& listen : settings.listen) listen.source.clear();
@@ -89,7 +95,7 @@ std::function<int()> declare_run(CLI::App& app) {
       app.add_option("--app", options->app,
                      "WSGI application to run and to serve at /; the files of DIR then are not")
           ->type_name("MODULE[:CALLABLE]")
-          ->check(app_fault);
+          ->check(typed_app_fault);
   app.add_option("--processes", options->processes,
                  "Processes of the application (default: one for each processor core)")
       ->check(CLI::Range(1U, 1024U))

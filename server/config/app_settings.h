@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,11 @@ struct Backend {
 };
 
 enum class Protocol { http, uwsgi, fastcgi, scgi, wsgi };
+
+// As the configuration writes them, in the order of Protocol.
+inline constexpr std::array<std::string_view, 5> protocol_names{"http", "uwsgi", "fastcgi", "scgi",
+                                                                "wsgi"};
+[[nodiscard]] std::string_view name_of(Protocol protocol);
 
 // Processes that frontis starts and watches: the keys beside `wsgi: module:callable`.
 struct WsgiSettings {
@@ -61,6 +67,8 @@ struct App {
   // of php-fpm serves one connection, so that one which waits keeps it from all other servers.
   std::chrono::milliseconds idle_timeout{30'000};
   std::string source;
+
+  bool is_ours() const { return protocol == Protocol::wsgi; }  // frontis runs its processes
 };
 
 // What holds bodies on their way between clients and applications. Beyond its memory a body goes

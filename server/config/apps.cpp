@@ -1,7 +1,6 @@
 #include "config/apps.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 
 #include "base/text.h"
@@ -16,17 +15,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// In the order of Protocol.
-constexpr std::string_view protocol_words[] = {"http", "uwsgi", "fastcgi", "scgi", "wsgi"};
-
-std::string_view word_of(Protocol protocol) {
-  return protocol_words[static_cast<std::size_t>(protocol)];
-}
-
 std::optional<Protocol> protocol_of(std::string_view key) {
-  const auto* word = std::find(std::begin(protocol_words), std::end(protocol_words), key);
-  if (word == std::end(protocol_words)) return std::nullopt;
-  return static_cast<Protocol>(word - std::begin(protocol_words));
+  const auto name = std::find(protocol_names.begin(), protocol_names.end(), key);
+  if (name == protocol_names.end()) return std::nullopt;
+  return static_cast<Protocol>(name - protocol_names.begin());
 }
 
 // --- keys ---
@@ -102,13 +94,13 @@ void fault_asgi(Reader& reader, const Entry& entry) {
 
 void fault_no_protocol(Reader& reader, const Entry& app) {
   std::string words;
-  for (const std::string_view word : protocol_words) {
-    words += (words.empty() ? "" : ", ") + std::string(word);
+  for (const std::string_view name : protocol_names) {
+    words += (words.empty() ? "" : ", ") + std::string(name);
   }
   for (const Entry& entry : app.value->entries) {
     if (entry.key == "asgi") return fault_asgi(reader, entry);
-    if (!closest(entry.key, protocol_words).empty()) {
-      return reader.unknown_key(entry, protocol_words);
+    if (!closest(entry.key, protocol_names).empty()) {
+      return reader.unknown_key(entry, protocol_names);
     }
   }
   reader.fault(app.at,
@@ -122,7 +114,7 @@ std::optional<Protocol> find_protocol(Reader& reader, const Entry& app) {
     const std::optional<Protocol> one = protocol_of(entry.key);
     if (!one) continue;
     if (found) {
-      reader.fault(entry.at, in_quotes(word_of(*found)) + " and " + in_quotes(entry.key) +
+      reader.fault(entry.at, in_quotes(name_of(*found)) + " and " + in_quotes(entry.key) +
                                  " are two protocols; an app has one");
       return std::nullopt;
     }
@@ -154,7 +146,7 @@ void read_distant_app_key(Reader& reader, const Entry& entry, App& app) {
   const std::vector<std::string_view> others = wsgi_keys();
   if (std::find(others.begin(), others.end(), entry.key) != others.end()) {
     return reader.fault(entry.at, in_quotes(entry.key) + " belongs to 'wsgi', not to " +
-                                      in_quotes(word_of(app.protocol)) +
+                                      in_quotes(name_of(app.protocol)) +
                                       ": this app is not started by frontis");
   }
   std::vector<std::string_view> possible;
@@ -188,10 +180,9 @@ App read_app(Reader& reader, const Entry& entry) {
   const std::optional<Protocol> protocol = find_protocol(reader, entry);
   if (!protocol) return app;
   app.protocol = *protocol;
-  const bool is_wsgi = app.protocol == Protocol::wsgi;
   if (app.protocol == Protocol::fastcgi) app.idle_timeout = fastcgi_idle_timeout;
   for (const Entry& inner : entry.value->entries) {
-    (is_wsgi ? read_wsgi_app_key : read_distant_app_key)(reader, inner, app);
+    (app.is_ours() ? read_wsgi_app_key : read_distant_app_key)(reader, inner, app);
   }
   return app;
 }

@@ -1,5 +1,5 @@
 // From a configuration file to Settings. Either everything in the file is good, or there are
-// faults and no settings: nothing is ever half applied. `serve`, `check` and a reload all come
+// faults and no settings: nothing is ever half applied. Every command that needs one comes
 // through here; roots and links are looked at (one stat each), nothing else outside is touched.
 #pragma once
 

@@ -113,7 +113,7 @@ void Call::open(Place place) {
 // An idle connection may be closed by its backend at this moment. What may not be sent twice
 // goes over a new one, unless the backend is a process of ours, which does not do that.
 bool Call::connect() {
-  const bool may_reuse = request_.idempotent || pool_.app().protocol == config::Protocol::wsgi;
+  const bool may_reuse = request_.idempotent || pool_.app().is_ours();
   if (may_reuse && !avoids_idle_) connection_ = pool_.take_idle(place_.backend());
   if (connection_) return true;
   auto connection = pool_.connect(place_.backend(), place_.endpoint());
@@ -291,7 +291,7 @@ Source::Pull Call::pull(std::span<char> into) {
 }
 
 void Call::leave(std::unique_ptr<Call> call) {
-  const bool is_ours = call->pool_.app().protocol == config::Protocol::wsgi;
+  const bool is_ours = call->pool_.app().is_ours();
   if (!is_ours || call->phase_ != Phase::talking || !call->is_all_sent_) return;
   call->owner_ = nullptr;
   call->request_.stream.reset();

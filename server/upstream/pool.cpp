@@ -46,7 +46,7 @@ std::unique_ptr<Connection> Pool::take_idle(BackendId backend) {
     std::unique_ptr<Connection> connection = std::move(idle_[i]);
     idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
     count_idle();
-    const bool is_ours = app_.protocol == config::Protocol::wsgi;  // and does not do that
+    const bool is_ours = app_.is_ours();  // and does not do that
     if (is_ours || net::is_silent(connection->stream().descriptor())) return connection;
     // connection_ready() is about to be told, but the request came first; what was said to nobody
     // would be its answer.

@@ -223,6 +223,9 @@ TEST(PathOfFile, IsThatOfTheRouteWithTheLongestRoot) {
            {"/srv/files2/a.pdf", ""},
            {"/srv/files/../../etc/passwd", ""},
            {"/etc/passwd", ""},
+           {"/srv/files/..name", "/protected/..name"},
+           {"/srv/files/..../a", "/protected/..../a"},
+           {"/srv/files/../a", ""},
            {"files/a.pdf", ""},
            {"", ""},
        }) {

@@ -65,6 +65,29 @@ TEST(DjangoConfiguration, ServesFilesAndRunsTheApp) {
   EXPECT_THAT(made.yaml, Not(HasSubstr(folder.path().native()))) << "it can be moved";
 }
 
+TEST(DjangoConfiguration, NamesTheInterpreterSoThatItIsFoundFromTheFile) {
+  const SiteFolder folder;
+  DjangoProject project = project_in(folder);
+  const std::pair<std::string, std::string> cases[] = {
+      {"python3.11", "python3.11"},
+      {folder / "python", folder / "python"},
+      {folder / "venv/bin/python", folder / "venv/bin/python"},
+      {folder.path().parent_path() / "python", folder.path().parent_path() / "python"},
+      {"/usr/bin/python3", "/usr/bin/python3"},
+  };
+  for (const auto& [python, loaded] : cases) {
+    project.python = python;
+    EXPECT_EQ(settings_of(project).apps.at(0).wsgi.python, loaded) << python;
+  }
+}
+
+TEST(DjangoConfiguration, SaysHowTheApplicationIsReloaded) {
+  const SiteFolder folder;
+  const std::string yaml = django_configuration(project_in(folder)).yaml;
+  EXPECT_THAT(yaml, HasSubstr("SIGHUP"));
+  EXPECT_THAT(yaml, Not(HasSubstr("systemctl"))) << "there is no unit yet";
+}
+
 TEST(DjangoConfiguration, TakesHostsFromAllowedHosts) {
   const SiteFolder folder;
   DjangoProject project = project_in(folder);

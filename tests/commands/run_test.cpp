@@ -20,6 +20,7 @@ TEST(Run, SaysWhatIsWrongWithItsArguments) {
   const SiteFolder folder;
   const Environment cache("XDG_CACHE_HOME", folder / "cache");
   folder.write("file.txt", "no directory\n");
+  folder.write("file.py", "app = None\n");
   const std::string root = folder / "root";
   const RunRow rows[] = {
       {{"F/nowhere"}, "frontis run: the directory 'F/nowhere' does not exist\n"},
@@ -34,6 +35,8 @@ TEST(Run, SaysWhatIsWrongWithItsArguments) {
       {{"F/none", "--app", "mysite.wsgi"}, "frontis run: the directory 'F/none' does not exist\n"},
       {{"F/root", "--app", "mysite.wsgi", "--python", "a b"},
        "frontis run: expected a Python interpreter"},
+      {{"mysite.wsgi:application"}, "To run an application: frontis run --app mysite.wsgi:appl"},
+      {{"F/file.py"}, "To run an application: frontis run F --app file:app\n"},
       {{"F/root", "--state", "~/state"}, "frontis run: '~' is not replaced here"},
   };
   for (const RunRow& row : rows) {

@@ -59,7 +59,7 @@ sites:
       "request"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(AppAction, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(AppAction, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 AppAction read_action_text(const std::string& action) {
   const Loaded loaded = load_text(

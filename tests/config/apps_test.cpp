@@ -146,7 +146,7 @@ sites:
       "frontis"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Apps, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(Apps, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 using std::chrono::milliseconds;
 using testing::ElementsAre;

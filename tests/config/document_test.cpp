@@ -154,7 +154,7 @@ threads
             "before, and put a text that holds ': ' in quotes"}),
 };
 
-INSTANTIATE_TEST_SUITE_P(Document, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(Document, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 std::vector<std::string> fault_texts(std::string_view text) {
   Faults faults("a.yaml");

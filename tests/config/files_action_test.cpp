@@ -91,7 +91,7 @@ const MalformedCase malformed_cases[] = {
       "frontis.yaml:8:21: unknown key 'modern_image'; did you mean 'modern_images'?"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(FilesAction, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(FilesAction, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 using std::chrono::seconds;
 using testing::ElementsAre;

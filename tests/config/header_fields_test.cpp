@@ -58,7 +58,7 @@ const MalformedCase malformed_cases[] = {
      {"frontis.yaml:3:32: expected a mapping of names and values of header fields, found a list"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(HeaderFields, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(HeaderFields, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 TEST(HeaderFields, MayHaveAnyTokenForAName) {
   for (const char* name : {"X-Frame-Options", "a", "X_1", "!#$%&'*+-.^_`|~"}) {

@@ -30,7 +30,7 @@ const MalformedCase malformed_cases[] = {
            {"frontis.yaml:3:5: '*:80' is listened to already; first at frontis.yaml:2:5"}),
 };
 
-INSTANTIATE_TEST_SUITE_P(ListenEntries, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(ListenEntries, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 std::vector<Listen> load_listen(const std::string& listen) {
   const Loaded loaded =

@@ -182,7 +182,7 @@ sites:
       "front of it"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Load, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(Load, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 using std::chrono::milliseconds;
 using testing::ElementsAre;

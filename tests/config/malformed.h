@@ -30,7 +30,7 @@ inline MalformedCase at_top(std::string name, const std::string& yaml,
 }
 
 // The sentence as GoogleTest wants it.
-inline std::string name_of(const testing::TestParamInfo<MalformedCase>& info) {
+inline std::string case_name(const testing::TestParamInfo<MalformedCase>& info) {
   std::string name;
   for (const char c : info.param.name) {
     const bool is_word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');

@@ -33,7 +33,7 @@ const MalformedCase malformed_cases[] = {
      {"frontis.yaml:2:36: a key has at most 200 bytes"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(MemcachedAction, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(MemcachedAction, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 MemcachedAction read_action_text(const std::string& action) {
   const Loaded loaded =

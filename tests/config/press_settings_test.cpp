@@ -83,7 +83,7 @@ keep_size: 0
            {"frontis.yaml:1:1: unknown key 'kep'; did you mean 'keep'?"}),
 };
 
-INSTANTIATE_TEST_SUITE_P(PressSettings, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(PressSettings, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 Settings load_top(const std::string& yaml) {
   Loaded loaded = load_text(yaml + "\nsites: {'*': {/: {respond: 404}}}", "frontis.yaml");

@@ -28,7 +28,7 @@ response_cache: lots
             "frontis.yaml:2:17: expected a size such as 512, 8KiB or 100MB, found 'lots'"}),
 };
 
-INSTANTIATE_TEST_SUITE_P(ProxySettings, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(ProxySettings, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 Settings load_top(const std::string& yaml) {
   Loaded loaded = load_text(yaml + "\nsites: {'*': {/: {respond: 404}}}", "/etc/frontis.yaml");

@@ -48,7 +48,7 @@ const MalformedCase malformed_cases[] = {
      {"frontis.yaml:3:34: expected one of 301, 302, 303, 307, 308, found '306'"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(RedirectAction, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(RedirectAction, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 // The first action of the one route of the one site.
 RedirectAction read_action_text(const std::string& action) {

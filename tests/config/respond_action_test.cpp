@@ -32,7 +32,7 @@ const MalformedCase malformed_cases[] = {
       "frontis.yaml:10:30: expected a text, found a list"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(RespondAction, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(RespondAction, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 using testing::ElementsAre;
 using testing::Pair;

@@ -168,7 +168,7 @@ const MalformedCase malformed_cases[] = {
       "frontis.yaml:3:17: expected an action such as {files: DIRECTORY}, found '404}'"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Sites, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(Sites, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 using testing::ElementsAre;
 

@@ -65,7 +65,7 @@ const MalformedCase malformed_cases[] = {
             "frontis.yaml:2:54: the value of 'F' holds a NUL byte"}),
 };
 
-INSTANTIATE_TEST_SUITE_P(WsgiApp, Malformed, testing::ValuesIn(malformed_cases), name_of);
+INSTANTIATE_TEST_SUITE_P(WsgiApp, Malformed, testing::ValuesIn(malformed_cases), case_name);
 
 using std::chrono::milliseconds;
 using testing::ElementsAre;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 
 #include "../net/bodies.h"
 #include "call_house.h"
@@ -309,6 +310,51 @@ TEST(Call, GetsThePlaceOfTheOneBefore) {
   house.say(*other, ok_answer("third"));
   EXPECT_EQ(third->body, "third");
   EXPECT_EQ(house.busy(), 0U);
+}
+
+// Nobody else may ever get it otherwise.
+TEST(Call, GivesBackAPlaceThatComesWhenItHasGone) {
+  const std::function<void(Asker&)> ends[] = {[](Asker& asker) { asker.leave(); },
+                                              [](Asker& asker) { asker.call.reset(); }};
+  for (const auto& end : ends) {
+    CallHouse house;
+    house.open(1);
+    auto place = house.balancer.take();
+    const auto gone = house.ask(CallHouse::get());
+    place.reset();
+    ASSERT_EQ(house.busy(), 1U) << "the place is on its way";
+    end(*gone);
+    house.hand.turn();
+    EXPECT_EQ(house.busy(), 0U);
+    EXPECT_TRUE(house.balancer.take());
+  }
+}
+
+// Gives its place back when its time has come.
+struct Holding final : net::Timer::Owner {
+  std::optional<Place> place;
+  void timer_due() override { place.reset(); }
+};
+
+TEST(Call, GivesBackAPlaceThatComesWhenItHasFailed) {
+  // Both times are over in the same turn, but for a tick that may begin between them.
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    CallHouse house;
+    house.app.queue_timeout = milliseconds(0);
+    house.open(1);
+    Holding holding;
+    holding.place = house.balancer.take();
+    net::Timer timer(house.hand.timers, holding);
+    timer.set(milliseconds(0));
+    const auto late = house.ask(CallHouse::get());
+    ASSERT_TRUE(house.hand.until([&] { return !holding.place; }));
+    if (!late->failure) continue;
+    house.hand.turn();
+    EXPECT_EQ(house.busy(), 0U);
+    EXPECT_TRUE(house.balancer.take());
+    return;
+  }
+  FAIL() << "the place never came too late";
 }
 
 TEST(Call, TellsAFailureOnlyAfterItHasBegun) {

@@ -112,6 +112,20 @@ def test_a_second_signal_ends_at_once(start, second):
         server.process = None  # how it ends is its own affair; that it ends is what counts
 
 
+def test_a_reload_during_a_stop_cuts_nothing_short(start):
+    server = start(drain="10m", min_rate=0)
+    with server.connect(receive_buffer=4096) as connection:
+        connection.send(request("/busy.bin"))
+        assert connection.receive()
+        server.signal(signal.SIGTERM)
+        assert poll(lambda: refuses(server))
+        server.signal(signal.SIGHUP)
+        assert poll(lambda: "because the server is stopping" in server.log())
+        response = connection.read_response()
+        assert response.status == 200 and response.body == server.content
+    assert server.wait() == 0, server.log()
+
+
 def test_the_same_port_can_be_had_again_at_once(start, serve, tmp_path):
     server = start()
     port = server.address[1]
