@@ -22,8 +22,8 @@ std::unique_ptr<ResponseCache::Fill> ResponseCache::fill_of(std::shared_ptr<Flig
 
 // From here on nobody joins.
 std::list<ResponseCache::InLine> ResponseCache::land(Flight& flight) {
-  const auto flying = flights_.find(flight.name);
-  if (flying != flights_.end() && flying->second.get() == &flight) flights_.erase(flying);
+  under_way_.erase(flight.place);
+  close_to_others(flight);
   counts_.waiting -= flight.line.size();
   return std::move(flight.line);
 }

@@ -341,6 +341,29 @@ TEST(ResponseCache, DoesNotKeepWhatWasOnItsWayDuringAPurge) {
   EXPECT_EQ(house.ask("/a").kind(), Kind::fetch);
 }
 
+// Nobody waits for these, so nothing but the cache itself knows of them.
+TEST(ResponseCache, DoesNotKeepWhatSeveralFetchedDuringAPurge) {
+  for (const bool is_purge : {true, false}) {
+    House house;
+    house.ask("/a").found.fill->refuse(house.now);
+    Guest one = house.ask("/a");
+    Guest other = house.ask("/a");
+    ASSERT_EQ(one.kind(), Kind::fetch);
+    ASSERT_EQ(other.kind(), Kind::fetch);
+    house.answer(one, "old");
+    if (is_purge) {
+      EXPECT_EQ(house.cache.purge("/a"), 1U);
+    } else {
+      house.cache.invalidate("example.org/a http");
+    }
+    house.answer(other, "old");
+    Guest later = house.ask("/a");
+    EXPECT_EQ(later.kind(), Kind::fetch);
+    house.answer(later, "new");
+    EXPECT_EQ(body_of(house.ask("/a")), "new");
+  }
+}
+
 TEST(ResponseCache, CountsWhatItDoes) {
   House house;
   house.keep("/", "x");

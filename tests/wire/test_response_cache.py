@@ -201,6 +201,35 @@ def test_purge_forgets_one_answer_or_many(server, app):
     assert len(app.asked) == 5
 
 
+def test_purge_forgets_whatever_the_port_the_scheme_and_the_variant(serve, app):
+    server = serve(
+        {"*": {"/": {"app": "site", "cache_responses": "60s"}}},
+        apps={"site": {"http": app.backend.address}},
+        trusted_proxies=["127.0.0.0/8"],
+    )
+    app.fields = "Vary: Accept-Language\r\n"
+    hosts = ("site.test", "site.test:8080", "other.test", "site.test.other")
+
+    def fill():
+        for host in hosts:
+            for fields in ((), ("Accept-Language: de",), ("X-Forwarded-Proto: https",)):
+                server.fetch("/a?b", *fields, host=host)
+
+    for url, count in (
+        ("http://site.test/a?b", 6),
+        ("https://Site.Test/a*", 6),
+        ("site.test:8080/a?b", 3),
+        ("http://site.test/a", 0),
+        ("/a?b", 12),
+        ("/a*", 12),
+        ("/b", 0),
+        ("site.test*", 9),
+    ):
+        fill()
+        code, out, err = run_command("purge", url, "-c", server.config)
+        assert (code, out.split()[0]) == (0, str(count)), (url, out, err)
+
+
 def test_purge_says_that_no_server_runs(tmp_path):
     code, _, err = run_command("purge", "http://a/b", "--state", tmp_path)
     assert code == 1
