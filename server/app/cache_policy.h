@@ -84,11 +84,13 @@ enum class Use : std::uint8_t {
   return status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-// Whether what is kept for the target of this request is outdated by its answer (RFC 9111, 4.4).
-[[nodiscard]] constexpr bool invalidates(http::Method method, int status) {
+// Whether the request may change what is kept for its target (RFC 9111, 4.4), ...
+[[nodiscard]] constexpr bool may_change(http::Method method) {
   using enum http::Method;
   const bool is_safe = method == get || method == head || method == options || method == trace;
-  return !is_safe && method != connect && status >= 200 && status < 400;
+  return !is_safe && method != connect;
 }
+// ... and whether it has, as the answer says.
+[[nodiscard]] constexpr bool has_worked(int status) { return status >= 200 && status < 400; }
 
 }  // namespace frontis::app

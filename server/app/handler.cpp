@@ -42,7 +42,8 @@ void AppHandler::handle(http::Exchange& exchange) {
     return;
   }
   const bool keeps = route_.cache != nullptr && route_.action.cache_responses.count() > 0;
-  if (keeps) return begin<CachedCall>(exchange, route_, *refreshes_);
+  // Whom an app has let pass, it has let pass once: others are to ask it, too.
+  if (keeps && !exchange.is_rerouted()) return begin<CachedCall>(exchange, route_, *refreshes_);
   begin<ProxiedCall>(exchange, route_);
 }
 

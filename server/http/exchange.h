@@ -83,6 +83,7 @@ class Exchange {
   // is HEAD: what the app asks for with X-Accel-Redirect. In the answer to come, the fields of
   // `override` replace those of the same name. Only once; later calls answer 500.
   virtual void reroute(std::string path, std::shared_ptr<const HeaderBlock> override);
+  bool is_rerouted() const { return is_rerouted_; }
   // Who asks. For as long as the request's views.
   virtual const Client& client() { return client_; }
   // Where the connection came in: "127.0.0.1" and a port, or "unix:" and 0.

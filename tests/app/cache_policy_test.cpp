@@ -307,15 +307,12 @@ TEST(Errors, AreThoseOfTheServer) {
   for (const int status : {200, 404, 501, 505}) EXPECT_FALSE(is_error(status)) << status;
 }
 
-TEST(Invalidates, WhatChangesSomethingAndWorks) {
+TEST(Changes, AreMadeByUnsafeMethodsThatWork) {
   using enum http::Method;
-  for (const auto method : {post, put, delete_, patch}) {
-    EXPECT_TRUE(invalidates(method, 200));
-    EXPECT_TRUE(invalidates(method, 303));
-    EXPECT_FALSE(invalidates(method, 404));
-    EXPECT_FALSE(invalidates(method, 500));
-  }
-  for (const auto method : {get, head, options, trace}) EXPECT_FALSE(invalidates(method, 200));
+  for (const auto method : {post, put, delete_, patch}) EXPECT_TRUE(may_change(method));
+  for (const auto method : {get, head, options, trace, connect}) EXPECT_FALSE(may_change(method));
+  for (const int status : {200, 204, 303}) EXPECT_TRUE(has_worked(status)) << status;
+  for (const int status : {103, 404, 500}) EXPECT_FALSE(has_worked(status)) << status;
 }
 
 }  // namespace

@@ -2,11 +2,12 @@
 
 import threading
 
+import peers
 import pytest
 
-from backend import Backend
+from backend import Backend, answering
 from client import poll, request
-from harness import run_command
+from harness import run_command, write_tree
 
 
 class App:
@@ -33,6 +34,10 @@ class App:
             if self.is_dead:
                 return
             peer.answer(f"{self.body} {number}", self.status, self.fields)
+
+    def times_asked(self, method):
+        with self.lock:
+            return sum(line.startswith(method + " ") for line in self.asked)
 
 
 @pytest.fixture
@@ -106,6 +111,74 @@ def test_a_post_outdates_what_is_kept(server, app):
     server.fetch("/")
     server.fetch("/", "Content-Length: 0", method="POST")
     assert server.fetch("/").body == b"answer 3"
+
+
+def test_a_post_outdates_it_when_its_client_has_left(server, app):
+    server.fetch("/")
+    app.gate.clear()
+    with server.connect() as client:
+        client.send(request("/", "Content-Length: 0", method="POST"))
+        assert poll(lambda: app.times_asked("POST") == 1)
+    app.gate.set()
+    assert poll(lambda: server.fetch("/").body != b"answer 1")
+    assert app.times_asked("GET") == 2
+
+
+def test_a_post_whose_answer_never_comes_outdates_it(server, app):
+    server.fetch("/")
+    app.is_dead = True
+    assert server.fetch("/", "Content-Length: 0", method="POST").status == 502
+    app.is_dead = False
+    assert server.fetch("/").body == b"answer 3"
+
+
+SLOW = """
+import os
+import time
+
+version = "old"
+
+
+def application(environ, start_response):
+    global version
+    if environ["REQUEST_METHOD"] == "POST":
+        open("begun", "w").close()
+        while not os.path.exists("go"):
+            time.sleep(0.01)
+        version = "new"
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [version.encode()]
+"""
+
+
+def test_a_post_whose_client_has_left_outdates_what_came_before_its_end(serve, tmp_path):
+    code = write_tree(tmp_path / "code", {"slow.py": SLOW})
+    app = peers.wsgi(code, "slow", processes=1, threads=4)
+    server = serve({"*": {"/": {"app": "site", "cache_responses": "60s"}}}, apps={"site": app})
+    assert poll(lambda: server.fetch("/").body == b"old", 20)
+    with server.connect() as client:
+        client.send(request("/", "Content-Length: 0", method="POST"))
+        assert poll(lambda: (code / "begun").exists(), 10)
+    # Kept anew behind the client's leaving, and before the change.
+    assert poll(lambda: "stored" in status_of(server.fetch("/")), 10)
+    assert server.fetch("/").body == b"old"
+    (code / "go").touch()
+    assert poll(lambda: server.fetch("/").body == b"new", 10)
+
+
+def test_whom_one_app_has_let_pass_to_another_has_passed_once(serve, app):
+    door = Backend(answering(fields="X-Accel-Redirect: /inner/\r\n"))
+    server = serve(
+        {
+            "*": {
+                "/": {"app": "door", "cache_responses": "60s"},
+                "/inner/": {"app": "site", "cache_responses": "60s"},
+            }
+        },
+        apps={"door": {"http": door.address}, "site": {"http": app.backend.address}},
+    )
+    assert [server.fetch("/").body for _ in range(2)] == [b"answer 1", b"answer 2"]
+    door.stop()
 
 
 def test_answers_vary_by_what_they_say(server, app):
