@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "app/cache_key.h"
 #include "base/text.h"
 #include "http/date.h"
+#include "http/list.h"
 
 namespace frontis::app {
 
@@ -30,19 +32,40 @@ CacheControl control_of(const http::Request& request) {
   return control;
 }
 
+bool has_any(const http::Request& request, std::initializer_list<http::FieldName> names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&request](http::FieldName name) { return request.find(name).has_value(); });
+}
+
+// Connection may list any field, and the app does not get it (RFC 9110, 7.6.1).
+bool keeps_fields_from_the_app(const http::Request& request) {
+  constexpr std::array<std::string_view, 5> usual{"close", "keep-alive", "te", "upgrade",
+                                                  "http2-settings"};
+  std::string scratch;
+  const auto options = request.combined(http::FieldName::connection, scratch);
+  std::string_view rest = options.value_or("");
+  while (!rest.empty()) {
+    const std::string_view name = trim(http::take_until(',', rest));
+    const bool is_usual = std::any_of(usual.begin(), usual.end(), [name](std::string_view each) {
+      return equal_ignoring_case(each, name);
+    });
+    if (!name.empty() && !is_usual) return true;
+  }
+  return false;
+}
+
+// If-Match and If-Unmodified-Since are for who has the current answer (RFC 9111, 4.3.2).
 bool goes_past(const http::Request& request, const CacheControl& control) {
+  using enum http::FieldName;
   const bool is_read = request.method == http::Method::get || request.method == http::Method::head;
   return !is_read || request.has_body() || control.no_store ||
-         request.find(http::FieldName::range) || request.find(http::FieldName::upgrade);
+         has_any(request, {range, upgrade, if_match, if_unmodified_since}) ||
+         keeps_fields_from_the_app(request);
 }
 
 // The condition names an answer that this client has; others may have none.
 bool has_condition(const http::Request& request) {
-  using enum http::FieldName;
-  for (const auto name : {if_match, if_none_match, if_modified_since, if_unmodified_since}) {
-    if (request.find(name)) return true;
-  }
-  return false;
+  return has_any(request, {http::FieldName::if_none_match, http::FieldName::if_modified_since});
 }
 
 // RFC 9110, 15.1, without 206, which is no whole answer.
@@ -55,6 +78,11 @@ bool can_be_kept(int status) { return status >= 200 && status != 206 && status !
 
 bool varies_by_everything(const http::HeaderBlock& fields) {
   return combined(fields, "Vary").find('*') != std::string::npos;
+}
+
+bool varies_by_client(const http::HeaderBlock& fields) {
+  const std::vector<std::string> names = vary_names(fields);
+  return std::any_of(names.begin(), names.end(), names_the_client);
 }
 
 // What the answer itself says of how long it is fresh.
@@ -100,6 +128,7 @@ Refusal refusal_of(const RequestPolicy& request, int status, const http::HeaderB
   }
   if (fields.find("Set-Cookie")) return Refusal::set_cookie;
   if (varies_by_everything(fields)) return Refusal::vary_star;
+  if (varies_by_client(fields)) return Refusal::vary_client;
   const bool allows_authorization =
       control.is_public || control.s_maxage || control.must_revalidate;
   if (request.has_authorization && !allows_authorization) return Refusal::authorization;
@@ -142,9 +171,9 @@ RequestPolicy policy_of(const http::Request& request) {
 }
 
 std::string_view name_of(Refusal refusal) {
-  constexpr std::array<std::string_view, 9> names{"none",          "request",    "status",
-                                                  "no-store",      "set-cookie", "vary-star",
-                                                  "authorization", "cookie",     "no-lifetime"};
+  constexpr std::array<std::string_view, 10> names{
+      "none",      "request",     "status",        "no-store", "set-cookie",
+      "vary-star", "vary-client", "authorization", "cookie",   "no-lifetime"};
   return names[static_cast<std::size_t>(refusal)];
 }
 

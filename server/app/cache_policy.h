@@ -30,8 +30,9 @@ struct RequestPolicy {
   std::optional<Seconds> max_age, min_fresh, max_stale, stale_if_error;
 };
 
-// GET and HEAD without a body, Range or Upgrade may use the cache; of these, GET without a
-// condition may fill it (the answer to others would not be whole). no-store goes past it.
+// GET and HEAD without a body, Range, Upgrade or If-Match may use the cache; of these, GET without
+// a condition may fill it (the answer to others would not be whole). no-store goes past it, and so
+// does what has fields of its connection only: the app does not get those by which it may vary.
 [[nodiscard]] RequestPolicy policy_of(const http::Request& request);
 
 // How long an answer is good for, and for whom.
@@ -50,6 +51,7 @@ enum class Refusal : std::uint8_t {
   no_store,       // no-store, private or no-cache
   set_cookie,     // meant for one client
   vary_star,      // Vary: *
+  vary_client,    // by who asks, as the app is told: names_the_client()
   authorization,  // asked with Authorization, and nothing allows it (RFC 9111, 3.5)
   cookie,         // asked with Cookie, and it does not say that it is for everybody
   no_lifetime,    // stale from the beginning

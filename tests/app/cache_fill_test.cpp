@@ -24,8 +24,8 @@ upstream::AnswerHead head_of(std::string_view fields, int status = 200) {
 
 struct House {
   Found ask(Seconds now = start) {
-    return cache.look_up(cache_key("http", "example.org", asked.get()), asked.get(), policy(), now,
-                         [this](ResponseCache::Turn turn) {
+    return cache.look_up(cache_key({"http", "example.org"}, asked.get()), asked.get(), policy(),
+                         now, [this](ResponseCache::Turn turn) {
                            told += turn.kind == ResponseCache::Turn::Kind::yours ? "yours " : "";
                            if (turn.answer) told += turn.answer->body;
                          });

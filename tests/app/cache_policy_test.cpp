@@ -54,8 +54,13 @@ TEST(RequestPolicy, SaysWhatTheRequestAllows) {
       // The answer to a condition is not whole for others.
       {__LINE__, get, "If-None-Match: \"a\"\r\n", "use wait "},
       {__LINE__, get, "If-Modified-Since: Tue, 14 Nov 2023 22:13:20 GMT\r\n", "use wait "},
-      {__LINE__, get, "If-Match: \"a\"\r\n", "use wait "},
-      {__LINE__, get, "If-Unmodified-Since: Tue, 14 Nov 2023 22:13:20 GMT\r\n", "use wait "},
+      // These two are the app's to judge.
+      {__LINE__, get, "If-Match: \"a\"\r\n", ""},
+      {__LINE__, get, "If-Unmodified-Since: Tue, 14 Nov 2023 22:13:20 GMT\r\n", ""},
+      // What Connection lists, the app does not get.
+      {__LINE__, get, "Connection: keep-alive, TE\r\nConnection: close\r\n", "use fill wait "},
+      {__LINE__, get, "Connection: close, Accept-Language\r\n", ""},
+      {__LINE__, get, "Connection: close\r\nConnection: cookie\r\n", ""},
   };
   for (const Case& test : cases) {
     EXPECT_EQ(allowed(test.request, test.fields), test.expected) << "line " << test.line;

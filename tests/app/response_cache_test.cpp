@@ -42,7 +42,7 @@ struct House {
     const Asked asked(std::string(method) + " " + std::string(target) + " HTTP/1.1", fields);
     Guest guest;
     const auto woken = [turns = guest.turns](Turn turn) { turns->push_back(std::move(turn)); };
-    guest.found = cache.look_up(cache_key("http", "example.org", asked.get()), asked.get(),
+    guest.found = cache.look_up(cache_key({"http", "example.org"}, asked.get()), asked.get(),
                                 policy_of(asked.get()), now, woken);
     return guest;
   }
