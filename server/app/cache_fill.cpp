@@ -7,7 +7,9 @@
 namespace frontis::app {
 
 bool CacheFill::wants(const upstream::AnswerHead& head, Seconds now) {
-  const Verdict verdict = judge(policy_, head.status, *head.fields, default_fresh_, now);
+  http::HeaderBlock fields = *head.fields;
+  if (!head.date.empty()) fields.add("Date", head.date);  // Expires is by the app's clock
+  const Verdict verdict = judge(policy_, head.status, fields, default_fresh_, now);
   // Whom the app lets have a file, it decides each time.
   const bool is_for_a_file = !head.accel_redirect.empty() || !head.sendfile.empty();
   const bool is_small = head.content_length.value_or(0) <= fill_->largest();

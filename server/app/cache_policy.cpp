@@ -74,7 +74,11 @@ bool is_heuristically_cacheable(int status) {
   return std::find(kept.begin(), kept.end(), status) != kept.end();
 }
 
-bool can_be_kept(int status) { return status >= 200 && status != 206 && status != 304; }
+// RFC 9111, 3; must-understand asks for what we know the meaning of (5.2.2.3).
+bool can_be_kept(int status, const CacheControl& control) {
+  if (control.must_understand && !is_heuristically_cacheable(status)) return false;
+  return status >= 200 && status != 206 && status != 304;
+}
 
 bool varies_by_everything(const http::HeaderBlock& fields) {
   return combined(fields, "Vary").find('*') != std::string::npos;
@@ -97,6 +101,15 @@ std::optional<Seconds> stated_lifetime(const http::HeaderBlock& fields, const Ca
   const auto date = http::parse_date(fields.find("Date").value_or(""), now);
   if (!until) return 0;
   return std::clamp<Seconds>(*until - date.value_or(now), 0, longest_time);
+}
+
+// Of a list the first counts (RFC 9111, 5.1), and what is too large for us is as old as can be.
+Seconds told_age(const http::HeaderBlock& fields) {
+  const std::string_view field = fields.find("Age").value_or("");
+  const std::string_view digits = trim(field.substr(0, field.find(',')));
+  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return 0;
+  const auto longest = static_cast<std::uint64_t>(longest_time);
+  return static_cast<Seconds>(std::min(parse_decimal(digits).value_or(longest), longest));
 }
 
 Lifetime lifetime_of(const CacheControl& control, std::optional<Seconds> stated,
@@ -123,7 +136,8 @@ Refusal refusal_of(const RequestPolicy& request, int status, const http::HeaderB
   if (!request.may_fill) return Refusal::request;
   if (control.no_store || control.is_private || control.no_cache) return Refusal::no_store;
   const bool is_allowed_by_itself = stated || control.is_public;
-  if (!can_be_kept(status) || (!is_allowed_by_itself && !is_heuristically_cacheable(status))) {
+  if (!can_be_kept(status, control) ||
+      (!is_allowed_by_itself && !is_heuristically_cacheable(status))) {
     return Refusal::status;
   }
   if (fields.find("Set-Cookie")) return Refusal::set_cookie;
@@ -190,10 +204,7 @@ Verdict judge(const RequestPolicy& request, int status, const http::HeaderBlock&
 Seconds initial_age(const http::HeaderBlock& fields, Seconds asked, Seconds now) {
   const auto date = http::parse_date(fields.find("Date").value_or(""), now);
   const Seconds apparent = std::max<Seconds>(0, now - date.value_or(now));
-  const auto told = parse_decimal(trim(fields.find("Age").value_or("")));
-  const auto longest = static_cast<std::uint64_t>(longest_time);
-  const auto age = static_cast<Seconds>(std::min(told.value_or(0), longest));
-  const Seconds corrected = age + std::max<Seconds>(0, now - asked);
+  const Seconds corrected = told_age(fields) + std::max<Seconds>(0, now - asked);
   return std::clamp<Seconds>(std::max(apparent, corrected), 0, longest_time);
 }
 
@@ -209,6 +220,10 @@ Use use_of(const Lifetime& lifetime, Seconds age, const RequestPolicy& request) 
     return Use::revalidating;
   }
   return Use::no;
+}
+
+bool may_be_shared_out(const Lifetime& lifetime, Seconds age) {
+  return age < lifetime.fresh + lifetime.stale_while_revalidate;
 }
 
 bool may_stand_in(const Lifetime& lifetime, Seconds age, const RequestPolicy& request) {

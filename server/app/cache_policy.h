@@ -79,6 +79,8 @@ enum class Use : std::uint8_t {
 };
 // May a kept answer of this age be given to this request?
 [[nodiscard]] Use use_of(const Lifetime& lifetime, Seconds age, const RequestPolicy& request);
+// And to one who has waited for it (RFC 9111, 4)? Unless it was stale from the beginning.
+[[nodiscard]] bool may_be_shared_out(const Lifetime& lifetime, Seconds age);
 // And when the app has failed: could not be reached, or 500, 502, 503, 504 (RFC 5861, 4)?
 [[nodiscard]] bool may_stand_in(const Lifetime& lifetime, Seconds age,
                                 const RequestPolicy& request);

@@ -82,6 +82,19 @@ TEST(CacheFill, LetsGoOfWhatMayNotBeKept) {
   }
 }
 
+TEST(CacheFill, ReadsExpiresByTheClockOfTheApp) {
+  House house;
+  const auto fill = house.fill();
+  upstream::AnswerHead head = head_of("Expires: Tue, 14 Nov 2023 23:13:50 GMT\r\n");
+  head.date = "Tue, 14 Nov 2023 23:13:20 GMT";  // an hour ahead of us
+  ASSERT_TRUE(fill->wants(head, start));
+  fill->keep(head, "hello", house.asked.get(), start);
+  const Found kept = house.ask();
+  ASSERT_EQ(kept.kind, Found::Kind::fresh);
+  EXPECT_EQ(kept.answer->ttl(start), 30);
+  EXPECT_FALSE(kept.answer->fields->find("Date")) << "the session writes its own";
+}
+
 TEST(CacheFill, LetsGoOfWhatTurnsOutTooLarge) {
   House house;
   const auto fill = house.fill();

@@ -160,6 +160,14 @@ TEST(Judge, KeepsWhatMayBeKept) {
       {__LINE__, 200, "Cache-Control: max-age=7\r\nVary: *\r\n", 5, "vary-star"},
       {__LINE__, 200, "Vary: Accept-Encoding\r\nVary: x, *\r\n", 5, "vary-star"},
       {__LINE__, 200, "Cache-Control: max-age=7\r\nVary: Cookie\r\n", 5, "7"},
+      {__LINE__, 200, "Cache-Control: max-age=7\r\nVary: a, X-Real-IP\r\n", 5, "vary-client"},
+      {__LINE__, 200, "Vary: Forwarded\r\n", 5, "vary-client"},
+      {__LINE__, 200, "Vary: X-Forwarded-For\r\n", 5, "vary-client"},
+      {__LINE__, 200, "Vary: X-Forwarded-Proto, X-Forwarded-Host\r\n", 5, "5"},
+      {__LINE__, 299, "Cache-Control: max-age=7\r\n", 5, "7"},
+      {__LINE__, 299, "Cache-Control: max-age=7, must-understand\r\n", 5, "status"},
+      {__LINE__, 200, "Cache-Control: max-age=7, must-understand\r\n", 5, "7"},
+      {__LINE__, 200, "Cache-Control: no-store, must-understand\r\n", 5, "no-store"},
       {__LINE__, 200, "Cache-Control: max-age=7\r\n", 5, "request", "If-None-Match: \"a\"\r\n"},
       {__LINE__, 200, "Cache-Control: max-age=7\r\n", 5, "request", "Cache-Control: no-store\r\n"},
   });
@@ -209,7 +217,10 @@ TEST(InitialAge, CountsWhatTheAnswerHasBehindIt) {
       {__LINE__, "Date: Tue, 14 Nov 2023 22:13:00 GMT\r\nAge: 30\r\n", now, 30},
       {__LINE__, "Date: Tue, 14 Nov 2023 22:14:00 GMT\r\n", now, 0},
       {__LINE__, "Age: x\r\n", now, 0},
+      {__LINE__, "Age: -5\r\n", now, 0},
+      {__LINE__, "Age: 7, 9\r\n", now, 7},
       {__LINE__, "Age: 18446744073709551615\r\n", now - 3, longest_time},
+      {__LINE__, "Age: 99999999999999999999999\r\n", now, longest_time},
       {__LINE__, "", now + 5, 0},
   };
   for (const Case& test : cases) {
@@ -276,6 +287,13 @@ TEST(UseOf, FollowsTheAgeAndTheRequest) {
               test.expected)
         << "line " << test.line;
   }
+}
+
+TEST(MayBeSharedOut, WhatIsNotStaleFromTheBeginning) {
+  EXPECT_TRUE(may_be_shared_out(lifetime_of("max-age=60"), 59));
+  EXPECT_FALSE(may_be_shared_out(lifetime_of("max-age=60"), 60));
+  EXPECT_TRUE(may_be_shared_out(lifetime_of("max-age=0, stale-while-revalidate=5"), 4));
+  EXPECT_FALSE(may_be_shared_out(lifetime_of("max-age=0, stale-if-error=60"), 0));
 }
 
 TEST(MayStandIn, AsTheAnswerOrTheRequestAllowsIt) {

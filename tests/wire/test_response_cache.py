@@ -82,6 +82,7 @@ REFUSED = {
     "no-store": "Cache-Control: no-store\r\n",
     "cookie": "Set-Cookie: a=1\r\n",
     "vary-star": "Vary: *\r\n",
+    "vary-by-client": "Vary: X-Real-IP\r\n",
     "stale-at-once": "Cache-Control: max-age=0\r\n",
 }
 
@@ -193,6 +194,48 @@ def test_a_client_that_has_it_gets_304(server, app):
     assert server.fetch("/", 'If-None-Match: "one"').status == 304
     assert server.fetch("/", 'If-None-Match: "two"').status == 200
     assert len(app.asked) == 1
+
+
+def test_that_304_is_as_the_whole_answer_would_be(server, app):
+    app.body = "text " * 100
+    app.fields = 'ETag: "one"\r\nContent-Type: text/plain\r\nCache-Control: max-age=60\r\n'
+    whole = server.fetch("/", "Accept-Encoding: gzip")
+    asked = ("Accept-Encoding: gzip", f"If-None-Match: {whole.get('ETag')}")
+    answer = server.fetch("/", *asked)
+    assert (whole.status, answer.status, len(app.asked)) == (200, 304, 1)
+    for name in ("ETag", "Vary", "Cache-Control"):
+        assert answer.get(name) == whole.get(name)
+    assert (answer.get("ETag"), answer.get("Vary")) == ('W/"one"', "Accept-Encoding")
+    assert "Content-Encoding" not in answer
+
+
+def test_conditions_are_not_for_what_is_no_success(server, app):
+    app.status, app.fields = "404 Not Found", 'ETag: "one"\r\n'
+    server.fetch("/")
+    assert server.fetch("/", "If-None-Match: *").status == 404
+    assert len(app.asked) == 1
+
+
+def test_a_client_cannot_put_its_answer_under_another_host(serve, app):
+    server = serve(
+        {"*": {"/": {"app": "site", "cache_responses": "60s"}}},
+        apps={"site": {"http": app.backend.address}},
+        trusted_proxies=["127.0.0.0/8"],
+    )
+    # A proxy that is trusted, and passes on what its clients make up.
+    made_up = "X-Forwarded-Host: site.test"
+    assert server.fetch("/", made_up, host="evil.test").body == b"answer 1"
+    assert server.fetch("/", host="site.test").body == b"answer 2"
+    assert server.fetch("/", made_up, host="site.test").body == b"answer 2"
+    code, out, _ = run_command("purge", "http://site.test/", "-c", server.config)
+    assert (code, out) == (0, "2 answers purged: site.test/\n")
+
+
+def test_a_client_cannot_take_fields_from_the_app_for_others(server, app):
+    app.fields = "Vary: Accept-Language\r\n"
+    hidden = ("Connection: Accept-Language", "Accept-Language: de")
+    assert server.fetch("/", *hidden).body == b"answer 1"
+    assert server.fetch("/", "Accept-Language: de").body == b"answer 2"
 
 
 def test_many_who_miss_cost_the_app_one_request(server, app):
