@@ -41,8 +41,8 @@ void CacheFill::is_too_large(Seconds now) {
 }
 
 std::optional<http::Response> CacheFill::failed(std::optional<int> status, Seconds now) {
-  fill_->fail();
-  if (!stale_ || !may_stand_in(stale_->lifetime, stale_->age(now), policy_)) return std::nullopt;
+  if (!fill_->fail() || !stale_ || !may_stand_in(stale_->lifetime, stale_->age(now), policy_))
+    return std::nullopt;
   CacheStatus given{.forward = CacheStatus::Forward::stale, .ttl = stale_->ttl(now)};
   given.forward_status = status;
   return response_of(stale_, now, text_of(given));

@@ -50,8 +50,9 @@ class ResponseCache {
     // The answer will not be kept, which its head tells: each who waits goes on by himself. For
     // ten seconds nobody will wait for an answer with this key.
     void refuse(Seconds now);
-    // There is no answer, or it was an error (is_error()).
-    void fail();
+    // There is no answer, or it was an error (is_error()). False when what was kept before has been
+    // outdated since: then it may not stand in.
+    bool fail();
 
    private:
     friend class ResponseCache;
@@ -176,7 +177,7 @@ class ResponseCache {
   std::unique_ptr<Fill> fill_of(std::shared_ptr<Flight> flight);
   void end_stored(Flight& flight, StoredAnswer answer);
   void end_refused(Flight& flight, Seconds now);
-  void end_failed(Flight& flight);
+  bool end_failed(Flight& flight);
   void abandon(std::shared_ptr<Flight> flight);
   void leave(Flight& flight, std::uint64_t number);
 

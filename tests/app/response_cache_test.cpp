@@ -364,6 +364,20 @@ TEST(ResponseCache, DoesNotKeepWhatSeveralFetchedDuringAPurge) {
   }
 }
 
+TEST(ResponseCache, SaysThatWhatItHadMayNotStandInAfterAPurge) {
+  for (const bool is_purged : {false, true}) {
+    House house;
+    house.keep("/a", "old", "Cache-Control: max-age=1, stale-if-error=60\r\n");
+    house.now += 2;
+    const Guest fetching = house.ask("/a");
+    const Guest waiting = house.ask("/a");
+    ASSERT_EQ(body_of(fetching), "old");
+    if (is_purged) house.cache.purge("/a");
+    EXPECT_EQ(fetching.found.fill->fail(), !is_purged);
+    EXPECT_EQ(waiting.told(), is_purged ? "refused" : "failed");
+  }
+}
+
 TEST(ResponseCache, CountsWhatItDoes) {
   House house;
   house.keep("/", "x");
