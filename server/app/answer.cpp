@@ -128,6 +128,17 @@ http::Response dressed(http::Response answer, const config::AppAction& action,
   return answer;
 }
 
+http::Response not_modified(http::Response whole) {
+  http::HeaderBlock head;
+  whole.head->for_each([&head](std::string_view name, std::string_view value) {
+    if (!equal_ignoring_case(name, "Content-Encoding")) head.add(name, value);
+  });
+  http::Response response;
+  response.status = 304;
+  response.head = std::make_shared<const http::HeaderBlock>(std::move(head));
+  return response;
+}
+
 std::string internal_path(std::string_view wish) {
   wish = wish.substr(0, wish.find('?'));
   if (!wish.starts_with('/')) return {};

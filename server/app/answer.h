@@ -20,6 +20,9 @@ namespace frontis::app {
 [[nodiscard]] http::Response dressed(http::Response answer, const config::AppAction& action,
                                      const http::Request& request);
 
+// The 304 in place of `whole`, which is dressed: its fields (RFC 9110, 15.4.5) but those of a body.
+[[nodiscard]] http::Response not_modified(http::Response whole);
+
 // X-Accel-Redirect: the path, decoded, without its query; empty when it is none.
 [[nodiscard]] std::string internal_path(std::string_view wish);
 // X-Sendfile: the path of the internal route that has this file beneath its root; empty when

@@ -20,6 +20,7 @@ constexpr Flag flags[] = {
     {"private", &CacheControl::is_private},
     {"public", &CacheControl::is_public},
     {"must-revalidate", &CacheControl::must_revalidate},
+    {"must-understand", &CacheControl::must_understand},
     {"proxy-revalidate", &CacheControl::must_revalidate},
 };
 

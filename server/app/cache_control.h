@@ -21,6 +21,7 @@ struct CacheControl {
   bool only_if_cached = false;
   bool is_private = false;
   bool is_public = false;
+  bool must_understand = false;
   bool must_revalidate = false;  // or proxy-revalidate, which says the same to a shared cache
   std::optional<Seconds> max_age, s_maxage, min_fresh, max_stale;
   std::optional<Seconds> stale_while_revalidate, stale_if_error;

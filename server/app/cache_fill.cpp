@@ -7,7 +7,9 @@
 namespace frontis::app {
 
 bool CacheFill::wants(const upstream::AnswerHead& head, Seconds now) {
-  const Verdict verdict = judge(policy_, head.status, *head.fields, default_fresh_, now);
+  http::HeaderBlock fields = *head.fields;
+  if (!head.date.empty()) fields.add("Date", head.date);  // Expires is by the app's clock
+  const Verdict verdict = judge(policy_, head.status, fields, default_fresh_, now);
   // Whom the app lets have a file, it decides each time.
   const bool is_for_a_file = !head.accel_redirect.empty() || !head.sendfile.empty();
   const bool is_small = head.content_length.value_or(0) <= fill_->largest();
@@ -39,8 +41,8 @@ void CacheFill::is_too_large(Seconds now) {
 }
 
 std::optional<http::Response> CacheFill::failed(std::optional<int> status, Seconds now) {
-  fill_->fail();
-  if (!stale_ || !may_stand_in(stale_->lifetime, stale_->age(now), policy_)) return std::nullopt;
+  if (!fill_->fail() || !stale_ || !may_stand_in(stale_->lifetime, stale_->age(now), policy_))
+    return std::nullopt;
   CacheStatus given{.forward = CacheStatus::Forward::stale, .ttl = stale_->ttl(now)};
   given.forward_status = status;
   return response_of(stale_, now, text_of(given));

@@ -56,6 +56,11 @@ std::string normalised(std::string_view name, const std::string& value) {
   return is_list ? tidy_list(value) : value;
 }
 
+bool is_in_the_key(std::string_view vary_name) {
+  return vary_name == "x-forwarded-host" || vary_name == "x-forwarded-proto" ||
+         vary_name == "x-forwarded-port";
+}
+
 std::optional<std::string> value_of(const http::Request& request, std::string_view name) {
   std::optional<std::string> out;
   for (const http::Request::Field& field : request.fields()) {
@@ -69,34 +74,40 @@ std::optional<std::string> value_of(const http::Request& request, std::string_vi
 
 }  // namespace
 
-std::string cache_key(std::string_view scheme, std::string_view host, std::string_view target) {
-  std::string key = host_part(scheme, host);
-  key.append(target).append(" ").append(scheme);
+std::string cache_key(const Addressed& addressed, std::string_view target) {
+  std::string key = host_part(addressed.scheme, addressed.host);
+  const std::string field = host_part(addressed.scheme, addressed.host_field);
+  const bool is_another = !field.empty() && field != key;
+  key.append(target).append(" ").append(addressed.scheme);
+  if (is_another) key.append(" ").append(field);
   return key;
 }
 
-std::string cache_key(std::string_view scheme, std::string_view host,
-                      const http::Request& request) {
+std::string cache_key(const Addressed& addressed, const http::Request& request) {
   std::string target(request.raw_path());
   if (request.has_query) target.append("?").append(request.query());
-  return cache_key(scheme, host, target);
+  return cache_key(addressed, target);
 }
 
 std::optional<std::string> key_beside(std::string_view key, std::string_view location) {
-  const std::string_view scheme = key.substr(key.rfind(' ') + 1);
   const std::string_view host = key.substr(0, key.find('/'));
+  std::string_view host_field = key.substr(key.find(' ') + 1);
+  const std::string_view scheme = take_until(' ', host_field);
+  const Addressed addressed{scheme, host, host_field};
   location = location.substr(0, location.find('#'));
   if (location.starts_with('/') && !location.starts_with("//")) {
-    return cache_key(scheme, host, location);
+    return cache_key(addressed, location);
   }
   const std::size_t colon = location.find("://");
   if (colon == std::string_view::npos) return std::nullopt;
   if (!equal_ignoring_case(location.substr(0, colon), scheme)) return std::nullopt;
   location.remove_prefix(colon + 3);
   const std::size_t slash = std::min(location.find_first_of("/?"), location.size());
-  if (host_part(scheme, location.substr(0, slash)) != host) return std::nullopt;
+  // An app may take either for its own.
+  const std::string named = host_part(scheme, location.substr(0, slash));
+  if (named.empty() || (named != host && named != host_field)) return std::nullopt;
   const std::string_view target = location.substr(slash);
-  return cache_key(scheme, host,
+  return cache_key(addressed,
                    target.starts_with('/') ? std::string(target) : "/" + std::string(target));
 }
 
@@ -108,18 +119,30 @@ std::vector<std::string> vary_names(const http::HeaderBlock& fields) {
     const std::string_view name = trim(take_until(',', rest));
     if (!name.empty() && name != "*") names.push_back(lower_case(name));
   }
+  std::erase_if(names, is_in_the_key);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
+bool names_the_client(std::string_view vary_name) {
+  return vary_name == "forwarded" || vary_name == "x-real-ip" ||
+         (vary_name.starts_with("x-forwarded-") && !is_in_the_key(vary_name));
+}
+
 std::string coding_set(std::string_view field) {
   std::vector<std::string> codings;
   while (!field.empty()) {
-    std::string_view parameters = take_until(',', field);
+    const std::string_view member = take_until(',', field);
+    std::string_view parameters = member;
     const std::string_view token = trim(take_until(';', parameters));
     const auto weight = http::weight_in(parameters);
-    if (token.empty() || !weight) continue;
+    if (token.empty()) continue;
+    // Apps read what is malformed in their own ways: nobody shares the answer to that.
+    if (!weight) {
+      codings.push_back(lower_case(trim(member)));
+      continue;
+    }
     codings.push_back(coding_name(token) + (*weight == 0 ? ";q=0" : ""));
   }
   std::string out;

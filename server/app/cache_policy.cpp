@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "app/cache_key.h"
 #include "base/text.h"
 #include "http/date.h"
+#include "http/list.h"
 
 namespace frontis::app {
 
@@ -30,19 +32,40 @@ CacheControl control_of(const http::Request& request) {
   return control;
 }
 
+bool has_any(const http::Request& request, std::initializer_list<http::FieldName> names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&request](http::FieldName name) { return request.find(name).has_value(); });
+}
+
+// Connection may list any field, and the app does not get it (RFC 9110, 7.6.1).
+bool keeps_fields_from_the_app(const http::Request& request) {
+  constexpr std::array<std::string_view, 5> usual{"close", "keep-alive", "te", "upgrade",
+                                                  "http2-settings"};
+  std::string scratch;
+  const auto options = request.combined(http::FieldName::connection, scratch);
+  std::string_view rest = options.value_or("");
+  while (!rest.empty()) {
+    const std::string_view name = trim(http::take_until(',', rest));
+    const bool is_usual = std::any_of(usual.begin(), usual.end(), [name](std::string_view each) {
+      return equal_ignoring_case(each, name);
+    });
+    if (!name.empty() && !is_usual) return true;
+  }
+  return false;
+}
+
+// If-Match and If-Unmodified-Since are for who has the current answer (RFC 9111, 4.3.2).
 bool goes_past(const http::Request& request, const CacheControl& control) {
+  using enum http::FieldName;
   const bool is_read = request.method == http::Method::get || request.method == http::Method::head;
   return !is_read || request.has_body() || control.no_store ||
-         request.find(http::FieldName::range) || request.find(http::FieldName::upgrade);
+         has_any(request, {range, upgrade, if_match, if_unmodified_since}) ||
+         keeps_fields_from_the_app(request);
 }
 
 // The condition names an answer that this client has; others may have none.
 bool has_condition(const http::Request& request) {
-  using enum http::FieldName;
-  for (const auto name : {if_match, if_none_match, if_modified_since, if_unmodified_since}) {
-    if (request.find(name)) return true;
-  }
-  return false;
+  return has_any(request, {http::FieldName::if_none_match, http::FieldName::if_modified_since});
 }
 
 // RFC 9110, 15.1, without 206, which is no whole answer.
@@ -51,10 +74,19 @@ bool is_heuristically_cacheable(int status) {
   return std::find(kept.begin(), kept.end(), status) != kept.end();
 }
 
-bool can_be_kept(int status) { return status >= 200 && status != 206 && status != 304; }
+// RFC 9111, 3; must-understand asks for what we know the meaning of (5.2.2.3).
+bool can_be_kept(int status, const CacheControl& control) {
+  if (control.must_understand && !is_heuristically_cacheable(status)) return false;
+  return status >= 200 && status != 206 && status != 304;
+}
 
 bool varies_by_everything(const http::HeaderBlock& fields) {
   return combined(fields, "Vary").find('*') != std::string::npos;
+}
+
+bool varies_by_client(const http::HeaderBlock& fields) {
+  const std::vector<std::string> names = vary_names(fields);
+  return std::any_of(names.begin(), names.end(), names_the_client);
 }
 
 // What the answer itself says of how long it is fresh.
@@ -69,6 +101,15 @@ std::optional<Seconds> stated_lifetime(const http::HeaderBlock& fields, const Ca
   const auto date = http::parse_date(fields.find("Date").value_or(""), now);
   if (!until) return 0;
   return std::clamp<Seconds>(*until - date.value_or(now), 0, longest_time);
+}
+
+// Of a list the first counts (RFC 9111, 5.1), and what is too large for us is as old as can be.
+Seconds told_age(const http::HeaderBlock& fields) {
+  const std::string_view field = fields.find("Age").value_or("");
+  const std::string_view digits = trim(field.substr(0, field.find(',')));
+  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return 0;
+  const auto longest = static_cast<std::uint64_t>(longest_time);
+  return static_cast<Seconds>(std::min(parse_decimal(digits).value_or(longest), longest));
 }
 
 Lifetime lifetime_of(const CacheControl& control, std::optional<Seconds> stated,
@@ -95,11 +136,13 @@ Refusal refusal_of(const RequestPolicy& request, int status, const http::HeaderB
   if (!request.may_fill) return Refusal::request;
   if (control.no_store || control.is_private || control.no_cache) return Refusal::no_store;
   const bool is_allowed_by_itself = stated || control.is_public;
-  if (!can_be_kept(status) || (!is_allowed_by_itself && !is_heuristically_cacheable(status))) {
+  if (!can_be_kept(status, control) ||
+      (!is_allowed_by_itself && !is_heuristically_cacheable(status))) {
     return Refusal::status;
   }
   if (fields.find("Set-Cookie")) return Refusal::set_cookie;
   if (varies_by_everything(fields)) return Refusal::vary_star;
+  if (varies_by_client(fields)) return Refusal::vary_client;
   const bool allows_authorization =
       control.is_public || control.s_maxage || control.must_revalidate;
   if (request.has_authorization && !allows_authorization) return Refusal::authorization;
@@ -142,9 +185,9 @@ RequestPolicy policy_of(const http::Request& request) {
 }
 
 std::string_view name_of(Refusal refusal) {
-  constexpr std::array<std::string_view, 9> names{"none",          "request",    "status",
-                                                  "no-store",      "set-cookie", "vary-star",
-                                                  "authorization", "cookie",     "no-lifetime"};
+  constexpr std::array<std::string_view, 10> names{
+      "none",      "request",     "status",        "no-store", "set-cookie",
+      "vary-star", "vary-client", "authorization", "cookie",   "no-lifetime"};
   return names[static_cast<std::size_t>(refusal)];
 }
 
@@ -161,10 +204,7 @@ Verdict judge(const RequestPolicy& request, int status, const http::HeaderBlock&
 Seconds initial_age(const http::HeaderBlock& fields, Seconds asked, Seconds now) {
   const auto date = http::parse_date(fields.find("Date").value_or(""), now);
   const Seconds apparent = std::max<Seconds>(0, now - date.value_or(now));
-  const auto told = parse_decimal(trim(fields.find("Age").value_or("")));
-  const auto longest = static_cast<std::uint64_t>(longest_time);
-  const auto age = static_cast<Seconds>(std::min(told.value_or(0), longest));
-  const Seconds corrected = age + std::max<Seconds>(0, now - asked);
+  const Seconds corrected = told_age(fields) + std::max<Seconds>(0, now - asked);
   return std::clamp<Seconds>(std::max(apparent, corrected), 0, longest_time);
 }
 
@@ -180,6 +220,10 @@ Use use_of(const Lifetime& lifetime, Seconds age, const RequestPolicy& request) 
     return Use::revalidating;
   }
   return Use::no;
+}
+
+bool may_be_shared_out(const Lifetime& lifetime, Seconds age) {
+  return age < lifetime.fresh + lifetime.stale_while_revalidate;
 }
 
 bool may_stand_in(const Lifetime& lifetime, Seconds age, const RequestPolicy& request) {

@@ -30,8 +30,9 @@ struct RequestPolicy {
   std::optional<Seconds> max_age, min_fresh, max_stale, stale_if_error;
 };
 
-// GET and HEAD without a body, Range or Upgrade may use the cache; of these, GET without a
-// condition may fill it (the answer to others would not be whole). no-store goes past it.
+// GET and HEAD without a body, Range, Upgrade or If-Match may use the cache; of these, GET without
+// a condition may fill it (the answer to others would not be whole). no-store goes past it, and so
+// does what has fields of its connection only: the app does not get those by which it may vary.
 [[nodiscard]] RequestPolicy policy_of(const http::Request& request);
 
 // How long an answer is good for, and for whom.
@@ -50,6 +51,7 @@ enum class Refusal : std::uint8_t {
   no_store,       // no-store, private or no-cache
   set_cookie,     // meant for one client
   vary_star,      // Vary: *
+  vary_client,    // by who asks, as the app is told: names_the_client()
   authorization,  // asked with Authorization, and nothing allows it (RFC 9111, 3.5)
   cookie,         // asked with Cookie, and it does not say that it is for everybody
   no_lifetime,    // stale from the beginning
@@ -77,6 +79,8 @@ enum class Use : std::uint8_t {
 };
 // May a kept answer of this age be given to this request?
 [[nodiscard]] Use use_of(const Lifetime& lifetime, Seconds age, const RequestPolicy& request);
+// And to one who has waited for it (RFC 9111, 4)? Unless it was stale from the beginning.
+[[nodiscard]] bool may_be_shared_out(const Lifetime& lifetime, Seconds age);
 // And when the app has failed: could not be reached, or 500, 502, 503, 504 (RFC 5861, 4)?
 [[nodiscard]] bool may_stand_in(const Lifetime& lifetime, Seconds age,
                                 const RequestPolicy& request);
@@ -84,11 +88,13 @@ enum class Use : std::uint8_t {
   return status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-// Whether what is kept for the target of this request is outdated by its answer (RFC 9111, 4.4).
-[[nodiscard]] constexpr bool invalidates(http::Method method, int status) {
+// Whether the request may change what is kept for its target (RFC 9111, 4.4), ...
+[[nodiscard]] constexpr bool may_change(http::Method method) {
   using enum http::Method;
   const bool is_safe = method == get || method == head || method == options || method == trace;
-  return !is_safe && method != connect && status >= 200 && status < 400;
+  return !is_safe && method != connect;
 }
+// ... and whether it has, as the answer says.
+[[nodiscard]] constexpr bool has_worked(int status) { return status >= 200 && status < 400; }
 
 }  // namespace frontis::app

@@ -17,6 +17,13 @@ using Turn = ResponseCache::Turn;
 
 constexpr int gateway_timeout = 504;  // RFC 9111, 5.2.1.7
 
+// Conditions are for what would be a success without them (RFC 9110, 13.2.1).
+bool is_with_client(const StoredAnswer& answer, const http::Request& request, Seconds now) {
+  if (answer.status < 200 || answer.status > 299) return false;
+  const auto found = http::evaluate(request, validators_of(answer, now), now);
+  return found == http::Precondition::not_modified;
+}
+
 }  // namespace
 
 CachedCall::CachedCall(const Route& route, Refreshes& refreshes, http::Exchange& exchange)
@@ -61,6 +68,7 @@ void CachedCall::turned(Turn turn) {
   switch (turn.kind) {
     case Turn::Kind::stored:
       if (!answers(*turn.answer, exchange_.request(), policy_)) return pass();
+      if (!may_be_shared_out(turn.answer->lifetime, turn.answer->age(now))) return pass();
       return give(turn.answer, {.forward = CacheStatus::Forward::miss, .collapsed = true});
     case Turn::Kind::yours: return fetch(std::move(turn.fill), stale_);
     case Turn::Kind::failed:
@@ -75,17 +83,11 @@ void CachedCall::turned(Turn turn) {
 void CachedCall::give(const ResponseCache::Answer& answer, CacheStatus status) {
   const Seconds now = wall_seconds();
   if (status.forward == CacheStatus::Forward::none) status.ttl = answer->ttl(now);
-  http::Response response = response_of(answer, now, text_of(status));
   const http::Request& request = exchange_.request();
-  switch (http::evaluate(request, validators_of(*answer, now), now)) {
-    case http::Precondition::proceed: break;
-    case http::Precondition::failed: return exchange_.respond(http::plain_response(412));
-    case http::Precondition::not_modified:
-      response.status = 304;
-      response.body = {};
-      return exchange_.respond(std::move(response));
-  }
-  exchange_.respond(dressed(std::move(response), route_.action, request));
+  http::Response response =
+      dressed(response_of(answer, now, text_of(status)), route_.action, request);
+  if (is_with_client(*answer, request, now)) response = not_modified(std::move(response));
+  exchange_.respond(std::move(response));
 }
 
 void CachedCall::fetch(std::unique_ptr<ResponseCache::Fill> fill, ResponseCache::Answer stale) {

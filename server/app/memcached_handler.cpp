@@ -105,11 +105,13 @@ class MemcachedHandler::Get final : public http::Call,
 
   void fail(const std::string& why) {
     end_watch();
-    if (!std::exchange(is_reused_, false)) {
-      handler_.failed(why);
-      return pass();
-    }
-    // The server had closed it while it was idle.
+    if (std::exchange(is_reused_, false)) return later(&Get::begin_anew);
+    handler_.failed(why);
+    pass();
+  }
+
+  // The server had closed the connection while it was idle, and so the others, probably.
+  void begin_anew() {
     handler_.idle_.clear();
     sent_ = 0;
     unread_.clear();
@@ -126,13 +128,16 @@ class MemcachedHandler::Get final : public http::Call,
     handler_.place_.loop.retire(std::move(watch_));
   }
 
-  // The next handler puts its own call in our place, so that must not happen inside of us.
-  void pass() {
-    handler_.place_.loop.post([self = std::weak_ptr<Get*>(self_)] {
-      const auto get = self.lock();
-      if (!get) return;
-      http::Exchange& exchange = (*get)->exchange_;
-      exchange.pass();
+  void pass() { later(&Get::pass_on); }
+
+  // The next handler puts its own call in our place: nothing of ours is touched behind this.
+  void pass_on() { exchange_.pass(); }
+
+  // Behind all that is running now, and only if we are still there: what changes the connection
+  // that a callback is working on, or destroys us, does not happen inside of it.
+  void later(void (Get::*step)()) {
+    handler_.place_.loop.post([step, self = std::weak_ptr<Get*>(self_)] {
+      if (const auto get = self.lock()) ((*get)->*step)();
     });
   }
 

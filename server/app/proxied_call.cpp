@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "app/answer.h"
-#include "app/cache_key.h"
 #include "app/request_head.h"
 #include "base/clock.h"
 
@@ -64,7 +63,9 @@ ProxiedCall::ProxiedCall(const Route& route, http::Exchange& exchange,
     : route_(route), exchange_(exchange), fill_(std::move(fill)) {}
 
 ProxiedCall::~ProxiedCall() {
-  if (call_) upstream::Call::leave(std::move(call_));
+  if (!call_) return;
+  if (change_) change_->may_have_happened();
+  upstream::Call::leave(std::move(call_));
 }
 
 void ProxiedCall::begin() {
@@ -119,6 +120,10 @@ void ProxiedCall::ask() {
   asked.idempotent = is_idempotent(request.method);
   asked.upgrade = is_upgrade_;
   asked.buffered = !route_.action.stream;
+  if (route_.cache != nullptr && may_change(request.method)) {
+    change_ = std::make_shared<Change>(*route_.cache, key_of(exchange_));
+    asked.held = change_;
+  }
   call_ = std::make_unique<upstream::Call>(*route_.pool, *this, std::move(asked));
   call_->begin();
 }
@@ -131,7 +136,7 @@ void ProxiedCall::informed(const upstream::AnswerHead& head) {
 void ProxiedCall::answered() {
   const upstream::AnswerHead& head = call_->head();
   if (head.status == 101) return switch_protocols();
-  invalidate();
+  if (change_) change_->answered(head);
   if (fail_softly(head.status)) return;
   is_collecting_ = fill_ && !is_error(head.status) && fill_->wants(head, wall_seconds());
   if (is_collecting_) return collect();
@@ -182,19 +187,6 @@ void ProxiedCall::collected_too_much() {
   respond(std::make_unique<CollectedSource>(std::move(collected_),
                                             std::make_unique<AnswerSource>(*this)),
           call_->head().content_length);
-}
-
-// RFC 9111, 4.4: what this request has changed is not given to others any more.
-void ProxiedCall::invalidate() {
-  const upstream::AnswerHead& head = call_->head();
-  if (route_.cache == nullptr || !invalidates(exchange_.request().method, head.status)) return;
-  const std::string key = key_of(exchange_);
-  route_.cache->invalidate(key);
-  for (const std::string_view name : {"Location", "Content-Location"}) {
-    const auto place = head.fields->find(name);
-    const auto other = place ? key_beside(key, *place) : std::nullopt;
-    if (other) route_.cache->invalidate(*other);
-  }
 }
 
 void ProxiedCall::respond(Body body, std::optional<std::uint64_t> length) {
@@ -252,6 +244,7 @@ void ProxiedCall::progressed() {
 void ProxiedCall::failed(const upstream::Failure& failure) {
   log_fault(std::to_string(failure.status),
             describe_failure(route_.app, exchange_.request(), failure));
+  if (change_) change_->may_have_happened();
   if (!fail_softly(std::nullopt)) exchange_.respond(failure_response(failure));
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "app/cache_fill.h"
+#include "app/change.h"
 #include "app/handler.h"
 #include "http/exchange.h"
 #include "upstream/call.h"
@@ -46,7 +47,6 @@ class ProxiedCall final : public http::Call, public upstream::Call::Owner {
   bool fail_softly(std::optional<int> status);
   void collect();
   void collected_too_much();
-  void invalidate();
   void respond(Body body, std::optional<std::uint64_t> length);
   void was_cut();
   void log_fault(std::string_view kind, const std::string& text);
@@ -57,7 +57,8 @@ class ProxiedCall final : public http::Call, public upstream::Call::Owner {
   std::unique_ptr<upstream::Spool> spool_;  // of the body
   std::unique_ptr<upstream::Call> call_;
   std::unique_ptr<CacheFill> fill_;
-  std::string collected_;  // of an answer that is to be kept
+  std::shared_ptr<Change> change_;  // null: it can change nothing that is kept
+  std::string collected_;           // of an answer that is to be kept
   bool is_collecting_ = false;
   std::function<void()> wake_;  // of whoever pulls the answer
   bool is_upgrade_ = false;

@@ -63,7 +63,14 @@ Result<std::string> request_head(const Route& route, http::Exchange& exchange,
 
 std::string key_of(http::Exchange& exchange) {
   const http::Client& client = exchange.client();
-  return cache_key(client.scheme, client.host, exchange.request());
+  const http::Request& request = exchange.request();
+  // Without a Host, apps are told where the connection came in.
+  const bool has_host = !request.host().empty();
+  std::string field(has_host ? request.host() : exchange.server_address());
+  const std::string port =
+      has_host ? std::string(request.port()) : std::to_string(exchange.server_port());
+  if (!port.empty()) field.append(":").append(port);
+  return cache_key({client.scheme, client.host, field}, request);
 }
 
 bool is_idempotent(http::Method method) {

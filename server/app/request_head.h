@@ -16,7 +16,7 @@ namespace frontis::app {
                                                std::optional<std::uint64_t> content_length,
                                                bool upgrade);
 
-// cache_key() of its request, as the client asked for it.
+// cache_key() of its request: all that the app sees of where the client has sent it.
 [[nodiscard]] std::string key_of(http::Exchange& exchange);
 
 // RFC 9110, 9.2.2: a second time does nothing more than the first.

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "app/cache_key.h"
-#include "base/text.h"
 
 namespace frontis::app {
 
@@ -96,6 +95,7 @@ ResponseCache::Found ResponseCache::depart(const std::string& key, std::string n
   auto flight = std::make_shared<Flight>();
   flight->key = key;
   flight->name = std::move(name);
+  flight->place = under_way_.emplace(key, flight.get());
   if (may_be_joined) flights_.emplace(flight->name, flight);
   found.kind = Kind::fetch;
   found.fill = fill_of(std::move(flight));
@@ -147,49 +147,44 @@ void ResponseCache::erase(Entries::iterator entry, Entries& dropped) {
   dropped.splice(dropped.end(), entries_, entry);
 }
 
-// All whose key begins with this.
-std::size_t ResponseCache::forget(std::string_view first_part, Entries& dropped) {
-  const std::size_t before = counts_.answers;
-  for (auto kept = index_.lower_bound(first_part);
-       kept != index_.end() && kept->first.starts_with(first_part);) {
-    const Variants variants = kept->second;
-    ++kept;  // the one before goes with its last variant
-    for (const auto entry : variants) erase(entry, dropped);
-  }
-  return before - counts_.answers;
+void ResponseCache::forget(const Variants& variants, Entries& dropped) {
+  const Variants all = variants;  // the last that is erased takes the list with it
+  for (const auto entry : all) erase(entry, dropped);
 }
 
-// Nobody joins these any more: what they bring may be from before.
-void ResponseCache::outdate(std::string_view first_part) {
-  auto flying = flights_.lower_bound(first_part);
-  while (flying != flights_.end() && flying->first.starts_with(first_part)) {
-    flying->second->is_outdated = true;
-    flying = flights_.erase(flying);
-  }
+// Nobody joins this any more: what it brings may be from before.
+void ResponseCache::outdate(Flight& flight) {
+  flight.is_outdated = true;
+  close_to_others(flight);
+}
+
+void ResponseCache::close_to_others(const Flight& flight) {
+  const auto flying = flights_.find(flight.name);
+  if (flying != flights_.end() && flying->second.get() == &flight) flights_.erase(flying);
 }
 
 void ResponseCache::invalidate(const std::string& key) {
   Entries dropped;
   const std::lock_guard lock(mutex_);
-  outdate(key + "\n");
+  const auto [first, last] = under_way_.equal_range(key);
+  for (auto flying = first; flying != last; ++flying) outdate(*flying->second);
   const auto kept = index_.find(key);
-  if (kept == index_.end()) return;
-  const Variants variants = kept->second;
-  for (const auto entry : variants) erase(entry, dropped);
+  if (kept != index_.end()) forget(kept->second, dropped);
 }
 
 std::size_t ResponseCache::purge(std::string_view pattern) {
-  const bool is_prefix = pattern.ends_with('*');
-  if (is_prefix) pattern.remove_suffix(1);
-  const std::size_t slash = std::min(pattern.find('/'), pattern.size());
-  std::string first_part = lower_case(pattern.substr(0, slash));
-  first_part.append(pattern.substr(slash));
-  // Keys go on with the scheme behind a space, which no target holds.
-  if (!is_prefix) first_part.push_back(' ');
+  const Purge purge(pattern);
   Entries dropped;
   const std::lock_guard lock(mutex_);
-  outdate(first_part);
-  return forget(first_part, dropped);
+  for (const auto& [key, flight] : under_way_) {
+    if (purge.means(key)) outdate(*flight);
+  }
+  const std::size_t before = counts_.answers;
+  for (auto kept = index_.begin(); kept != index_.end();) {
+    const auto here = kept++;
+    if (purge.means(here->first)) forget(here->second, dropped);
+  }
+  return before - counts_.answers;
 }
 
 ResponseCache::Counts ResponseCache::counts() const {

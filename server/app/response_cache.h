@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/cache_policy.h"
+#include "app/purge.h"
 #include "app/stored_answer.h"
 #include "http/message.h"
 
@@ -49,8 +50,9 @@ class ResponseCache {
     // The answer will not be kept, which its head tells: each who waits goes on by himself. For
     // ten seconds nobody will wait for an answer with this key.
     void refuse(Seconds now);
-    // There is no answer, or it was an error (is_error()).
-    void fail();
+    // There is no answer, or it was an error (is_error()). False when what was kept before has been
+    // outdated since: then it may not stand in.
+    bool fail();
 
    private:
     friend class ResponseCache;
@@ -114,8 +116,8 @@ class ResponseCache {
 
   // Forgets what is kept under `key`; what is being fetched for it will not be kept.
   void invalidate(const std::string& key);
-  // Of "example.org/path?query" just that, of "example.org/path*" all that begins so, whatever
-  // the scheme. Returns the number of answers that were forgotten.
+  // Forgets all that `pattern` means (purge.h says how it is written), and what is being fetched of
+  // that will not be kept. Looks at every key. Returns the number of answers that were forgotten.
   std::size_t purge(std::string_view pattern);
 
   struct Counts {
@@ -142,10 +144,12 @@ class ResponseCache {
     std::uint64_t number;
     Woken woken;
   };
+  using UnderWay = std::multimap<std::string, Flight*, std::less<>>;
   // One answer that is being fetched, and who waits for it.
   struct Flight {
     std::string name;  // in flights_, while others may join: the key and what the answer varies by
     std::string key;
+    UnderWay::iterator place;  // until it has landed
     bool is_outdated = false;  // what comes is not to be kept
     std::list<InLine> line;
   };
@@ -165,14 +169,15 @@ class ResponseCache {
   void count(const Found& found);
   void insert(Entry entry, Entries& dropped);
   void erase(Entries::iterator entry, Entries& dropped);
-  std::size_t forget(std::string_view first_part, Entries& dropped);
-  void outdate(std::string_view first_part);
+  void forget(const Variants& variants, Entries& dropped);
+  void outdate(Flight& flight);
+  void close_to_others(const Flight& flight);
   std::list<InLine> land(Flight& flight);
 
   std::unique_ptr<Fill> fill_of(std::shared_ptr<Flight> flight);
   void end_stored(Flight& flight, StoredAnswer answer);
   void end_refused(Flight& flight, Seconds now);
-  void end_failed(Flight& flight);
+  bool end_failed(Flight& flight);
   void abandon(std::shared_ptr<Flight> flight);
   void leave(Flight& flight, std::uint64_t number);
 
@@ -180,7 +185,8 @@ class ResponseCache {
   mutable std::mutex mutex_;
   Entries entries_;
   Index index_;
-  std::map<std::string, std::shared_ptr<Flight>, std::less<>> flights_;
+  UnderWay under_way_;  // all flights, by their key
+  std::map<std::string, std::shared_ptr<Flight>, std::less<>> flights_;  // that may be joined
   std::uint64_t last_number_ = 0;
   Counts counts_;
 };

@@ -22,8 +22,8 @@ std::unique_ptr<ResponseCache::Fill> ResponseCache::fill_of(std::shared_ptr<Flig
 
 // From here on nobody joins.
 std::list<ResponseCache::InLine> ResponseCache::land(Flight& flight) {
-  const auto flying = flights_.find(flight.name);
-  if (flying != flights_.end() && flying->second.get() == &flight) flights_.erase(flying);
+  under_way_.erase(flight.place);
+  close_to_others(flight);
   counts_.waiting -= flight.line.size();
   return std::move(flight.line);
 }
@@ -63,14 +63,19 @@ void ResponseCache::end_refused(Flight& flight, Seconds now) {
   for (InLine& one : line) one.woken({Turn::Kind::refused, nullptr, nullptr});
 }
 
-void ResponseCache::end_failed(Flight& flight) {
+bool ResponseCache::end_failed(Flight& flight) {
   std::list<InLine> line;
+  bool is_outdated = false;
   {
     const std::lock_guard lock(mutex_);
     line = land(flight);
+    is_outdated = flight.is_outdated;
     ++counts_.failed;
   }
-  for (InLine& one : line) one.woken({Turn::Kind::failed, nullptr, nullptr});
+  // What those in line hold is as outdated.
+  const auto kind = is_outdated ? Turn::Kind::refused : Turn::Kind::failed;
+  for (InLine& one : line) one.woken({kind, nullptr, nullptr});
+  return !is_outdated;
 }
 
 void ResponseCache::abandon(std::shared_ptr<Flight> flight) {
@@ -119,7 +124,7 @@ void ResponseCache::Fill::refuse(Seconds now) {
   cache_.end_refused(*std::exchange(flight_, nullptr), now);
 }
 
-void ResponseCache::Fill::fail() { cache_.end_failed(*std::exchange(flight_, nullptr)); }
+bool ResponseCache::Fill::fail() { return cache_.end_failed(*std::exchange(flight_, nullptr)); }
 
 ResponseCache::Waiting::Waiting(ResponseCache& cache, std::shared_ptr<Flight> flight,
                                 std::uint64_t number)

@@ -23,7 +23,7 @@ struct Options {
 };
 
 bool purge_one(const std::string& typed, const config::Settings& settings) {
-  const auto pattern = purge_pattern(typed, settings);
+  const auto pattern = purge_pattern(typed);
   if (!pattern) {
     complain("frontis purge: " + pattern.error().message);
     return false;
@@ -62,7 +62,8 @@ int purge(const Options& options) {
 std::function<int()> declare_purge(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("URL", options->urls,
-                 "http://host/path as it was asked for; with * at its end, all that begins so")
+                 "http://host/path as it was asked for, or /path on all hosts; with * at its end, "
+                 "all that begins so")
       ->required();
   app.add_option("-c,--config", options->file,
                  "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");

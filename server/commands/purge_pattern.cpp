@@ -14,16 +14,9 @@ struct Scheme {
 };
 constexpr Scheme schemes[] = {{"http://", ":80"}, {"https://", ":443"}};
 
-Result<std::string> of_first_site(std::string_view path, const config::Settings& settings) {
-  const std::string& name = settings.sites.front().names.front();
-  if (name.find('*') == name.npos) return name + std::string(path);
-  return fail(ErrorKind::invalid, "which host is meant? The first site answers for '" + name +
-                                      "'; type http://HOST" + std::string(path));
-}
-
 }  // namespace
 
-Result<std::string> purge_pattern(std::string_view typed, const config::Settings& settings) {
+Result<std::string> purge_pattern(std::string_view typed) {
   const bool is_clean = std::none_of(typed.begin(), typed.end(),
                                      [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
   if (typed.empty() || !is_clean) {
@@ -31,7 +24,8 @@ Result<std::string> purge_pattern(std::string_view typed, const config::Settings
         ErrorKind::invalid,
         "expected a URL such as http://www.example.org/news/*, found '" + printable(typed) + "'");
   }
-  if (typed.front() == '/') return of_first_site(typed, settings);
+  typed = typed.substr(0, typed.find('#'));
+  if (typed.starts_with('/')) return std::string(typed);
   std::string_view port;
   for (const Scheme& scheme : schemes) {
     if (!lower_case(typed.substr(0, scheme.begin.size())).starts_with(scheme.begin)) continue;
@@ -40,11 +34,15 @@ Result<std::string> purge_pattern(std::string_view typed, const config::Settings
     break;
   }
   // "*" and "example.org*" are whole as they are.
-  const std::size_t slash = typed.find('/');
-  if (slash == typed.npos && typed.ends_with('*')) return lower_case(typed);
-  std::string host = lower_case(typed.substr(0, slash));
+  const std::size_t end = std::min(typed.find_first_of("/?"), typed.size());
+  if (end == typed.size() && typed.ends_with('*')) return lower_case(typed);
+  std::string host = lower_case(typed.substr(0, end));
+  if (host.empty())
+    return fail(ErrorKind::invalid,
+                "no host is named; type http://HOST/PATH, or /PATH for all hosts");
   if (!port.empty() && host.ends_with(port)) host.resize(host.size() - port.size());
-  return host + std::string(slash == typed.npos ? "/" : typed.substr(slash));
+  const std::string_view target = typed.substr(end);
+  return host + (target.starts_with('/') ? "" : "/") + std::string(target);
 }
 
 }  // namespace frontis::commands

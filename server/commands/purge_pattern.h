@@ -5,14 +5,12 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "config/settings.h"
 
 namespace frontis::commands {
 
 // "example.org/path?query", and "example.org/path*" for all that begins so: the host in lower
-// case, without the scheme and its own port. A path alone is one of the first site, if that has a
-// name of its own. Errors: invalid, saying what to type.
-[[nodiscard]] Result<std::string> purge_pattern(std::string_view typed,
-                                                const config::Settings& settings);
+// case, without the scheme and its own port, and nothing behind a '#'. A path alone stays alone: it
+// is meant on all hosts. Errors: invalid, saying what to type.
+[[nodiscard]] Result<std::string> purge_pattern(std::string_view typed);
 
 }  // namespace frontis::commands

@@ -16,6 +16,7 @@ enum class AnswerHeadReader::Use : std::uint8_t {
   drop,  // of this connection, or written by the session
   connection,
   content_length,
+  date,
   transfer_encoding,
   status,
   location,
@@ -82,7 +83,7 @@ struct Known {
 constexpr auto known = std::to_array<Known>({
     {"Connection", Use::connection},
     {"Content-Length", Use::content_length},
-    {"Date", Use::drop},
+    {"Date", Use::date},
     {"Keep-Alive", Use::drop},
     {"Location", Use::location},
     {"Proxy-Authenticate", Use::drop},
@@ -156,6 +157,7 @@ Result<void> take(const Field& field, AnswerHead& head) {
   switch (field.use) {
     case Use::content_length: return take_length(field.value, head);
     case Use::transfer_encoding: return take_coding(field.value, head);
+    case Use::date: head.date = field.value; return {};
     case Use::accel_redirect: head.accel_redirect = field.value; return {};
     case Use::sendfile: head.sendfile = field.value; return {};
     case Use::accel_buffering: head.unbuffered = equal_ignoring_case(field.value, "no"); return {};

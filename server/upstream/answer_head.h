@@ -26,6 +26,7 @@ struct AnswerHead {
   // Content-Length, Date, Server, and the fields below. 101 keeps Upgrade.
   std::shared_ptr<http::HeaderBlock> fields;
   std::optional<std::uint64_t> content_length;
+  std::string date;  // Date as it came; empty: none
   bool chunked = false;
   bool keep_alive = false;  // the connection may serve another request
   // Wishes to us (RFC has none; nginx and Apache made them usual), decoded as they came.

@@ -50,6 +50,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
     bool idempotent = false;                    // RFC 9110, 9.2.2
     bool upgrade = false;                       // after a 101, `stream` is the client's side
     bool buffered = true;                       // the answer may go to disk
+    std::shared_ptr<void> held;                 // until the app is done with it, whoever has left
   };
 
   // Both outlive this. Nothing is called back before begin() has returned.

@@ -183,6 +183,22 @@ TEST(Dressed, PutsTheFieldsOfTheRouteInPlaceOfTheApps) {
   EXPECT_EQ(answer.head->find("X-Frame-Options"), "DENY");
 }
 
+TEST(NotModified, HasTheFieldsOfTheWholeAnswer) {
+  const std::string fields = std::string(html) + "ETag: \"a\"\r\n";
+  config::AppAction action;
+  action.headers = {{"X-Own", "1"}};
+  for (const std::string_view line : {"GET / HTTP/1.1", "HEAD / HTTP/1.1"}) {
+    const http::Response answer = not_modified(dressed_for(
+        answer_of(fields, text_body(long_text)), "Accept-Encoding: gzip\r\n", line, action));
+    EXPECT_EQ(answer.status, 304);
+    EXPECT_EQ(answer.head->find("ETag"), "W/\"a\"");
+    EXPECT_EQ(answer.head->find("Vary"), "Accept-Encoding");
+    EXPECT_EQ(answer.head->find("X-Own"), "1");
+    EXPECT_FALSE(answer.head->find("Content-Encoding"));
+    EXPECT_EQ(length_of(answer.body), 0U);
+  }
+}
+
 TEST(InternalPath, IsDecodedAndStaysBelowTheTop) {
   struct Case {
     std::string_view wish;

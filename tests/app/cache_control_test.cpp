@@ -22,6 +22,7 @@ std::string text_of(std::string_view field) {
   flag(control.is_private, "private");
   flag(control.is_public, "public");
   flag(control.must_revalidate, "must-revalidate");
+  flag(control.must_understand, "must-understand");
   time(control.max_age, "max-age");
   time(control.s_maxage, "s-maxage");
   time(control.min_fresh, "min-fresh");
@@ -43,6 +44,7 @@ TEST(CacheControl, IsReadAsItsGrammarSays) {
       {__LINE__, "No-Store , PRIVATE", "no-store private "},
       {__LINE__, ",, public,must-revalidate,", "public must-revalidate "},
       {__LINE__, "proxy-revalidate", "must-revalidate "},
+      {__LINE__, "must-understand", "must-understand "},
       {__LINE__, "only-if-cached", "only-if-cached "},
       {__LINE__, "max-age=60, s-maxage=10", "max-age=60 s-maxage=10 "},
       {__LINE__, "max-age=\"60\"", "max-age=60 "},

@@ -24,8 +24,8 @@ upstream::AnswerHead head_of(std::string_view fields, int status = 200) {
 
 struct House {
   Found ask(Seconds now = start) {
-    return cache.look_up(cache_key("http", "example.org", asked.get()), asked.get(), policy(), now,
-                         [this](ResponseCache::Turn turn) {
+    return cache.look_up(cache_key({"http", "example.org"}, asked.get()), asked.get(), policy(),
+                         now, [this](ResponseCache::Turn turn) {
                            told += turn.kind == ResponseCache::Turn::Kind::yours ? "yours " : "";
                            if (turn.answer) told += turn.answer->body;
                          });
@@ -80,6 +80,19 @@ TEST(CacheFill, LetsGoOfWhatMayNotBeKept) {
     const Found next = house.ask(start + 1);
     EXPECT_FALSE(next.waiting) << "nobody waits in vain";
   }
+}
+
+TEST(CacheFill, ReadsExpiresByTheClockOfTheApp) {
+  House house;
+  const auto fill = house.fill();
+  upstream::AnswerHead head = head_of("Expires: Tue, 14 Nov 2023 23:13:50 GMT\r\n");
+  head.date = "Tue, 14 Nov 2023 23:13:20 GMT";  // an hour ahead of us
+  ASSERT_TRUE(fill->wants(head, start));
+  fill->keep(head, "hello", house.asked.get(), start);
+  const Found kept = house.ask();
+  ASSERT_EQ(kept.kind, Found::Kind::fresh);
+  EXPECT_EQ(kept.answer->ttl(start), 30);
+  EXPECT_FALSE(kept.answer->fields->find("Date")) << "the session writes its own";
 }
 
 TEST(CacheFill, LetsGoOfWhatTurnsOutTooLarge) {

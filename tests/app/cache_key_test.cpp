@@ -10,7 +10,7 @@ namespace {
 TEST(CacheKey, IsWhereTheAnswerWasAskedFor) {
   struct Case {
     int line;
-    std::string_view scheme, host, request, expected;
+    std::string_view scheme, host, request, expected, host_field = {};
   };
   const Case cases[] = {
       {__LINE__, "https", "example.org", "GET / HTTP/1.1", "example.org/ https"},
@@ -23,10 +23,18 @@ TEST(CacheKey, IsWhereTheAnswerWasAskedFor) {
       {__LINE__, "http", "example.org", "HEAD /a HTTP/1.1", "example.org/a http"},
       {__LINE__, "http", "example.org", "GET http://example.org/a?x HTTP/1.1",
        "example.org/a?x http"},
+      // The app sees both hosts where there are two.
+      {__LINE__, "http", "example.org", "GET /a HTTP/1.1", "example.org/a http", "Example.org:80"},
+      {__LINE__, "https", "example.org", "GET /a HTTP/1.1", "example.org/a https 10.0.0.1:8000",
+       "10.0.0.1:8000"},
+      {__LINE__, "https", "example.org", "GET /a HTTP/1.1", "example.org/a https example.org:80",
+       "example.org:80"},
+      {__LINE__, "http", "", "GET /a HTTP/1.0", "/a http 127.0.0.1:81", "127.0.0.1:81"},
   };
   for (const Case& test : cases) {
     const Asked asked(test.request);
-    EXPECT_EQ(cache_key(test.scheme, test.host, asked.get()), test.expected) << test.line;
+    EXPECT_EQ(cache_key({test.scheme, test.host, test.host_field}, asked.get()), test.expected)
+        << test.line;
   }
 }
 
@@ -50,6 +58,34 @@ TEST(KeyBeside, FollowsALocationOnTheSameHost) {
   }
 }
 
+TEST(KeyBeside, KeepsTheHostThatTheAppSees) {
+  const std::string key = "example.org/a https inner:8000";
+  for (const std::string_view location :
+       {"/x", "https://example.org/x", "https://example.org:443/x", "https://inner:8000/x"}) {
+    EXPECT_EQ(key_beside(key, location), "example.org/x https inner:8000") << location;
+  }
+  EXPECT_FALSE(key_beside(key, "http://example.org/x"));
+  EXPECT_FALSE(key_beside(key, "https://inner/x"));
+  EXPECT_FALSE(key_beside("/a http", "http:///x"));
+}
+
+TEST(VaryNames, LeaveOutWhatTheKeyHas) {
+  const auto names = vary_names(
+      fields_of("Vary: X-Forwarded-Proto, X-Forwarded-Host, x-forwarded-port, X-Real-IP\r\n"));
+  EXPECT_EQ(names, (std::vector<std::string>{"x-real-ip"}));
+}
+
+TEST(NamesTheClient, KnowsTheFieldsThatAreWrittenAnew) {
+  for (const std::string_view name :
+       {"x-real-ip", "forwarded", "x-forwarded-for", "x-forwarded-server"}) {
+    EXPECT_TRUE(names_the_client(name)) << name;
+  }
+  for (const std::string_view name :
+       {"x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "accept", "cookie"}) {
+    EXPECT_FALSE(names_the_client(name)) << name;
+  }
+}
+
 TEST(VaryNames, AreALowerCaseSet) {
   const auto names = vary_names(
       fields_of("Vary: Cookie, accept-encoding\r\nX: y\r\nvary: ACCEPT-ENCODING,, Accept\r\n"));
@@ -66,7 +102,7 @@ TEST(CodingSet, IsWhatTheClientTakes) {
       {"x-gzip, x-compress", "compress,gzip"},
       {"gzip;q=0, *", "*,gzip;q=0"},
       {"identity;q=0", "identity;q=0"},
-      {"gzip;q=2, br", "br"},
+      {"gzip;q=2, br", "br,gzip;q=2"},
       {", ,", ""},
   };
   for (const auto& [field, expected] : cases) EXPECT_EQ(coding_set(field), expected) << field;

@@ -54,8 +54,13 @@ TEST(RequestPolicy, SaysWhatTheRequestAllows) {
       // The answer to a condition is not whole for others.
       {__LINE__, get, "If-None-Match: \"a\"\r\n", "use wait "},
       {__LINE__, get, "If-Modified-Since: Tue, 14 Nov 2023 22:13:20 GMT\r\n", "use wait "},
-      {__LINE__, get, "If-Match: \"a\"\r\n", "use wait "},
-      {__LINE__, get, "If-Unmodified-Since: Tue, 14 Nov 2023 22:13:20 GMT\r\n", "use wait "},
+      // These two are the app's to judge.
+      {__LINE__, get, "If-Match: \"a\"\r\n", ""},
+      {__LINE__, get, "If-Unmodified-Since: Tue, 14 Nov 2023 22:13:20 GMT\r\n", ""},
+      // What Connection lists, the app does not get.
+      {__LINE__, get, "Connection: keep-alive, TE\r\nConnection: close\r\n", "use fill wait "},
+      {__LINE__, get, "Connection: close, Accept-Language\r\n", ""},
+      {__LINE__, get, "Connection: close\r\nConnection: cookie\r\n", ""},
   };
   for (const Case& test : cases) {
     EXPECT_EQ(allowed(test.request, test.fields), test.expected) << "line " << test.line;
@@ -155,6 +160,14 @@ TEST(Judge, KeepsWhatMayBeKept) {
       {__LINE__, 200, "Cache-Control: max-age=7\r\nVary: *\r\n", 5, "vary-star"},
       {__LINE__, 200, "Vary: Accept-Encoding\r\nVary: x, *\r\n", 5, "vary-star"},
       {__LINE__, 200, "Cache-Control: max-age=7\r\nVary: Cookie\r\n", 5, "7"},
+      {__LINE__, 200, "Cache-Control: max-age=7\r\nVary: a, X-Real-IP\r\n", 5, "vary-client"},
+      {__LINE__, 200, "Vary: Forwarded\r\n", 5, "vary-client"},
+      {__LINE__, 200, "Vary: X-Forwarded-For\r\n", 5, "vary-client"},
+      {__LINE__, 200, "Vary: X-Forwarded-Proto, X-Forwarded-Host\r\n", 5, "5"},
+      {__LINE__, 299, "Cache-Control: max-age=7\r\n", 5, "7"},
+      {__LINE__, 299, "Cache-Control: max-age=7, must-understand\r\n", 5, "status"},
+      {__LINE__, 200, "Cache-Control: max-age=7, must-understand\r\n", 5, "7"},
+      {__LINE__, 200, "Cache-Control: no-store, must-understand\r\n", 5, "no-store"},
       {__LINE__, 200, "Cache-Control: max-age=7\r\n", 5, "request", "If-None-Match: \"a\"\r\n"},
       {__LINE__, 200, "Cache-Control: max-age=7\r\n", 5, "request", "Cache-Control: no-store\r\n"},
   });
@@ -204,7 +217,10 @@ TEST(InitialAge, CountsWhatTheAnswerHasBehindIt) {
       {__LINE__, "Date: Tue, 14 Nov 2023 22:13:00 GMT\r\nAge: 30\r\n", now, 30},
       {__LINE__, "Date: Tue, 14 Nov 2023 22:14:00 GMT\r\n", now, 0},
       {__LINE__, "Age: x\r\n", now, 0},
+      {__LINE__, "Age: -5\r\n", now, 0},
+      {__LINE__, "Age: 7, 9\r\n", now, 7},
       {__LINE__, "Age: 18446744073709551615\r\n", now - 3, longest_time},
+      {__LINE__, "Age: 99999999999999999999999\r\n", now, longest_time},
       {__LINE__, "", now + 5, 0},
   };
   for (const Case& test : cases) {
@@ -273,6 +289,13 @@ TEST(UseOf, FollowsTheAgeAndTheRequest) {
   }
 }
 
+TEST(MayBeSharedOut, WhatIsNotStaleFromTheBeginning) {
+  EXPECT_TRUE(may_be_shared_out(lifetime_of("max-age=60"), 59));
+  EXPECT_FALSE(may_be_shared_out(lifetime_of("max-age=60"), 60));
+  EXPECT_TRUE(may_be_shared_out(lifetime_of("max-age=0, stale-while-revalidate=5"), 4));
+  EXPECT_FALSE(may_be_shared_out(lifetime_of("max-age=0, stale-if-error=60"), 0));
+}
+
 TEST(MayStandIn, AsTheAnswerOrTheRequestAllowsIt) {
   struct Case {
     int line;
@@ -307,15 +330,12 @@ TEST(Errors, AreThoseOfTheServer) {
   for (const int status : {200, 404, 501, 505}) EXPECT_FALSE(is_error(status)) << status;
 }
 
-TEST(Invalidates, WhatChangesSomethingAndWorks) {
+TEST(Changes, AreMadeByUnsafeMethodsThatWork) {
   using enum http::Method;
-  for (const auto method : {post, put, delete_, patch}) {
-    EXPECT_TRUE(invalidates(method, 200));
-    EXPECT_TRUE(invalidates(method, 303));
-    EXPECT_FALSE(invalidates(method, 404));
-    EXPECT_FALSE(invalidates(method, 500));
-  }
-  for (const auto method : {get, head, options, trace}) EXPECT_FALSE(invalidates(method, 200));
+  for (const auto method : {post, put, delete_, patch}) EXPECT_TRUE(may_change(method));
+  for (const auto method : {get, head, options, trace, connect}) EXPECT_FALSE(may_change(method));
+  for (const int status : {200, 204, 303}) EXPECT_TRUE(has_worked(status)) << status;
+  for (const int status : {103, 404, 500}) EXPECT_FALSE(has_worked(status)) << status;
 }
 
 }  // namespace

@@ -24,6 +24,8 @@ class HeldExchange final : public http::Exchange {
     client_.host = "example.org";
   }
   void respond(http::Response) override {}
+  // What a proxy has said.
+  void say_host(std::string host) { client_.host = std::move(host); }
 
  private:
   config::Limits limits_;
@@ -118,6 +120,13 @@ TEST(KeyOf, IsThatOfWhatTheClientAskedFor) {
   EXPECT_NE(key_of(one), key_of(other));
   EXPECT_NE(key_of(one).find("https"), std::string::npos);
   EXPECT_NE(key_of(one).find("example.org"), std::string::npos);
+}
+
+TEST(KeyOf, HasTheHostThatTheAppSees) {
+  HeldExchange exchange("GET /a");
+  EXPECT_EQ(key_of(exchange), "example.org/a https");
+  exchange.say_host("other.example");
+  EXPECT_EQ(key_of(exchange), "other.example/a https example.org");
 }
 
 TEST(IsIdempotent, FollowsTheMethods) {

@@ -42,7 +42,7 @@ struct House {
     const Asked asked(std::string(method) + " " + std::string(target) + " HTTP/1.1", fields);
     Guest guest;
     const auto woken = [turns = guest.turns](Turn turn) { turns->push_back(std::move(turn)); };
-    guest.found = cache.look_up(cache_key("http", "example.org", asked.get()), asked.get(),
+    guest.found = cache.look_up(cache_key({"http", "example.org"}, asked.get()), asked.get(),
                                 policy_of(asked.get()), now, woken);
     return guest;
   }
@@ -339,6 +339,43 @@ TEST(ResponseCache, DoesNotKeepWhatWasOnItsWayDuringAPurge) {
   house.cache.purge("example.org/*");
   house.answer(fetching, "old");
   EXPECT_EQ(house.ask("/a").kind(), Kind::fetch);
+}
+
+// Nobody waits for these, so nothing but the cache itself knows of them.
+TEST(ResponseCache, DoesNotKeepWhatSeveralFetchedDuringAPurge) {
+  for (const bool is_purge : {true, false}) {
+    House house;
+    house.ask("/a").found.fill->refuse(house.now);
+    Guest one = house.ask("/a");
+    Guest other = house.ask("/a");
+    ASSERT_EQ(one.kind(), Kind::fetch);
+    ASSERT_EQ(other.kind(), Kind::fetch);
+    house.answer(one, "old");
+    if (is_purge) {
+      EXPECT_EQ(house.cache.purge("/a"), 1U);
+    } else {
+      house.cache.invalidate("example.org/a http");
+    }
+    house.answer(other, "old");
+    Guest later = house.ask("/a");
+    EXPECT_EQ(later.kind(), Kind::fetch);
+    house.answer(later, "new");
+    EXPECT_EQ(body_of(house.ask("/a")), "new");
+  }
+}
+
+TEST(ResponseCache, SaysThatWhatItHadMayNotStandInAfterAPurge) {
+  for (const bool is_purged : {false, true}) {
+    House house;
+    house.keep("/a", "old", "Cache-Control: max-age=1, stale-if-error=60\r\n");
+    house.now += 2;
+    const Guest fetching = house.ask("/a");
+    const Guest waiting = house.ask("/a");
+    ASSERT_EQ(body_of(fetching), "old");
+    if (is_purged) house.cache.purge("/a");
+    EXPECT_EQ(fetching.found.fill->fail(), !is_purged);
+    EXPECT_EQ(waiting.told(), is_purged ? "refused" : "failed");
+  }
 }
 
 TEST(ResponseCache, CountsWhatItDoes) {

@@ -180,6 +180,15 @@ TEST(AnswerHead, TakesOutWhatIsOfOneConnection) {
       });
 }
 
+TEST(AnswerHead, SetsTheDateApart) {
+  const std::string text = "HTTP/1.1 200 OK\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\n\r\n";
+  AnswerHead head;
+  AnswerHeadReader reader(AnswerHeadReader::Form::http);
+  ASSERT_TRUE(reader.read(text, head));
+  EXPECT_EQ(head.date, "Tue, 14 Nov 2023 22:13:20 GMT");
+  EXPECT_FALSE(head.fields->find("Date"));
+}
+
 TEST(AnswerHead, ReadsTheFraming) {
   expect_heads(
       Form::http,

@@ -100,3 +100,23 @@ def test_one_that_never_answers_passes_on(serve, backend):
             {"*": {"/": [action, {"app": "site"}]}}, apps={"site": {"http": backend.address}}
         )
         assert server.fetch("/e").body == b"from the app"
+
+
+def test_a_connection_that_was_closed_while_it_was_idle_is_replaced(serve, backend):
+    def script(peer):
+        while True:
+            while b"\r\n" not in peer.unread:
+                peer.receive()
+            peer.unread = b""
+            if peer.number == 0 and backend.connections > 0:
+                return peer.reset()
+            peer.send(b"END\r\n" if peer.number == 0 else b"VALUE /f 0 4\r\nkept\r\nEND\r\n")
+
+    with Backend(script) as store:
+        server = serve(
+            {"*": {"/": [{"memcached": store.address, "key": "$path"}, {"app": "site"}]}},
+            apps={"site": {"http": backend.address}},
+        )
+        assert server.fetch("/f").body == b"from the app"
+        assert server.fetch("/f").body == b"kept"
+        assert (store.connections, backend.connections) == (2, 1)
