@@ -10,10 +10,14 @@ application there, and a spawned child does not run this again.
         server    process id of who may connect                  application is there, b"r" after
         threads   answer so many requests at a time              max_requests; its end is our end
         processes how many of us there are             max_requests  0: never ask to be replaced
+        patience  milliseconds that what runs may still take once the server is gone
 
 Exit codes: 0 told to end; 3 the application cannot be imported; 4 it is not a WSGI application.
 """
 
+import _thread
+import atexit
+import errno
 import fcntl
 import gc
 import importlib
@@ -28,6 +32,7 @@ import struct
 import sys
 import threading
 import traceback
+from time import sleep  # as it is now: an application may replace it (gevent)
 
 NOT_IMPORTED, NOT_WSGI = 3, 4
 
@@ -40,6 +45,9 @@ LARGEST = 65528  # content of a record that we send; a multiple of 8
 READ = 65536
 MOST_PARAMS = 1 << 20
 MOST_UNREAD = 1 << 20  # of a body that the application left: beyond, the connection goes
+NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+SHORTEST_REST, LONGEST_REST = 0.01, 0.1  # seconds, after an accept that found no room
+LAST_WAIT = 2  # seconds that threads of the application have when we end
 
 
 def end_of(number):
@@ -149,13 +157,16 @@ class Answer:
         lower = head.lower()
         at = lower.find("\r\ncontent-length:")
         if at >= 0:
-            self.left = int(lower[at + 17 :].split("\r\n", 1)[0])
+            promised = lower[at + 18 :].split("\r\n", 1)[0]
+            if not (promised.isdigit() and promised.isascii()):
+                raise ValueError("a Content-Length is a number of digits: %r" % promised)
+            self.left = int(promised)
         elif length is not None and head[8:11] not in ("204", "304"):
             head = "%s\r\nContent-Length: %d" % (head, length)
             self.left = length
         head = (head + "\r\n\r\n").encode("latin-1")
         if len(head) > LARGEST:
-            raise ValueError("the head of the answer has %d bytes, more than %d" % (len(head), LARGEST))
+            raise ValueError("the head of the answer has more than %d bytes" % LARGEST)
         return head
 
     def whole(self, body):
@@ -352,12 +363,12 @@ class Connection:
                 try:
                     result.close()
                 except BaseException:
-                    say(traceback.format_exc())
+                    say_fault()
         self.worker.count()
         return answer.ended
 
     def say_failure(self, answer):
-        say(traceback.format_exc())
+        say_fault()
         if answer.begun:
             return  # not ended: the server sees that it is cut
         answer.head = FAILED_HEAD
@@ -444,6 +455,7 @@ class Worker:
             "wsgi.input_terminated": True,
             "wsgi.file_wrapper": FileWrapper,
         }
+        self.rest = 0
         self.stopping = False
         self.stop_reader, self.stop_writer = os.pipe()
         self.epoll = select.epoll()
@@ -514,9 +526,18 @@ class Worker:
         self.serve()
         for thread in others:
             thread.join()
-        self.serve_rest()
+        if self.control >= 0:
+            self.serve_rest()
 
     def serve(self):
+        try:
+            self.serve_on()
+        except ValueError:
+            # Else a child that the application forked came back from its view: it has no epoll.
+            if self.control >= 0:
+                raise
+
+    def serve_on(self):
         poll = self.epoll.poll
         connections = self.connections
         rearm = self.epoll.modify if self.threads > 1 else None
@@ -537,25 +558,29 @@ class Worker:
                     self.accept()
 
     def serve_rest(self):
-        """Requests that had come before we were told to end."""
+        """Requests that had come before we were told to end, if somebody still waits for them."""
         self.epoll.unregister(self.listener)
         self.listener.close()
+        gone = select.EPOLLRDHUP
         left = True
         while left:
             left = False
-            for descriptor, _ in self.epoll.poll(0):
+            for descriptor, what in self.epoll.poll(0):
                 connection = self.connections.get(descriptor)
                 if connection is None:
                     continue
                 left = True
-                if not connection.serve() or self.threads > 1:
+                if what & gone or not connection.serve() or self.threads > 1:
                     self.drop(descriptor)
 
     def accept(self):
         try:
             connected, _ = self.listener.accept()
-        except OSError:
+        except OSError as fault:
+            if fault.errno in NO_ROOM:
+                self.wait_for_room(fault)
             return  # another thread was faster, or it has gone already
+        self.rest = 0
         peer = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         if struct.unpack("iII", peer)[0] != self.server:
             connected.close()
@@ -563,6 +588,14 @@ class Worker:
         connected.settimeout(None)
         self.connections[connected.fileno()] = Connection(self, connected)
         self.epoll.register(connected, self.watched)
+
+    def wait_for_room(self, fault):
+        """The connection stays there to be accepted: to try again at once would be to spin."""
+        if not self.rest:
+            say("no connection can be accepted: %s; raise its limit (LimitNOFILE=), or look for "
+                "what the application leaves open" % fault.strerror)
+        self.rest = min(self.rest * 2 or SHORTEST_REST, LONGEST_REST)
+        sleep(self.rest)
 
     def drop(self, descriptor):
         self.connections.pop(descriptor).socket.close()
@@ -588,10 +621,67 @@ def say(text):
         pass
 
 
+def say_fault():
+    """The exception that is being handled, with the frames of the application alone: neither ours
+    nor those of the import machinery."""
+    told = traceback.TracebackException(*sys.exc_info())
+    pending, known = [told], set()
+    while pending:
+        one = pending.pop()
+        if one is None or id(one) in known:
+            continue
+        known.add(id(one))
+        one.stack[:] = [frame for frame in one.stack if not is_machinery(frame.filename)]
+        pending += (one.__cause__, one.__context__, *(getattr(one, "exceptions", None) or ()))
+    text = "".join(told.format())
+    # Where no frame is left it has no heading, by which the server knows it (output_lines.h).
+    say(text if text.startswith(HEADING) else HEADING + text)
+
+
+def is_machinery(file):
+    return file == OURS or file == importlib.__file__ or file.startswith("<frozen importlib")
+
+
+HEADING = "Traceback (most recent call last):\n"
+OURS = is_machinery.__code__.co_filename
+
+
 def give_up(code, sentence):
     say(sentence)
     sys.stdout.flush()
     os._exit(code)  # threads that the import began would hold up any other end
+
+
+def watch(control, patience):
+    """Ends us when the server is gone, whatever the application is doing. In a thread that sleeps
+    until then and that `threading` does not know, so that the application does not see it either;
+    a forked child has none."""
+    try:
+        while os.read(control, 64):
+            pass
+    except OSError:
+        pass
+    sleep(patience)
+    os._exit(0)
+
+
+def insist(patience):
+    """Lets the interpreter end as usual, which waits for threads of the application; but not for
+    those that never end."""
+    begun = []
+    atexit.register(begun.append, True)  # the last one that is registered is called first
+
+    def end():
+        sleep(min(LAST_WAIT, patience / 2))
+        try:
+            say("threads of the application have not ended, and are cut off")
+            if not begun:
+                atexit._run_exitfuncs()
+            sys.stdout.flush()
+        finally:
+            os._exit(0)
+
+    _thread.start_new_thread(end, ())
 
 
 def load(spec):
@@ -607,33 +697,55 @@ def load(spec):
         if made:
             application = application()
     except BaseException as fault:
-        say(traceback.format_exc())
+        say_fault()
         give_up(NOT_IMPORTED, "cannot import %r: %r" % (spec, fault))
     return application
+
+
+def count_needed(signature):
+    return sum(
+        one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) and one.default is one.empty
+        for one in signature.parameters.values()
+    )
+
+
+def takes(signature, *arguments):
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        return False
+    return True
 
 
 def check(application, spec):
     if not callable(application):
         kind = type(application).__name__
         give_up(NOT_WSGI, "%r is not callable, but of type %s" % (spec, kind))
-    call = getattr(application, "__call__", None)
-    is_asgi = inspect.iscoroutinefunction(application) or inspect.iscoroutinefunction(call)
-    if not is_asgi:
-        try:
-            needed = [
-                one
-                for one in inspect.signature(application).parameters.values()
-                if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
-                and one.default is one.empty
-            ]
-            is_asgi = len(needed) == 3
-        except (TypeError, ValueError):
-            pass  # made in C, perhaps: nobody can say
+    coroutine = inspect.iscoroutinefunction
+    is_asgi = coroutine(application) or coroutine(type(application).__call__)
+    is_wsgi = True
+    call = application.__call__
+    if inspect.isclass(application) or not (inspect.ismethod(call) or inspect.isfunction(call)):
+        call = application
+    try:
+        # Of what is called, and not of what a decorator has wrapped with it.
+        signature = inspect.signature(call, follow_wrapped=False)
+    except (TypeError, ValueError):
+        signature = None  # made in C, perhaps: nobody can say
+    if signature:
+        is_asgi = is_asgi or count_needed(signature) == 3
+        is_wsgi = takes(signature, "environ", "start_response")
     if is_asgi:
         give_up(
             NOT_WSGI,
             "%r is an ASGI application, and this is WSGI: start it with an ASGI server such as "
             "uvicorn, and give its address in place of `wsgi:`, as `http: 127.0.0.1:8000`" % spec,
+        )
+    if not is_wsgi:
+        give_up(
+            NOT_WSGI,
+            "%r cannot be called with an environ and start_response, as WSGI applications are%s"
+            % (spec, "" if spec.endswith("()") else "; if it makes one, write %r" % (spec + "()")),
         )
 
 
@@ -651,6 +763,8 @@ def main():
         sys.path.insert(0, directory)
     else:
         sys.path[0] = directory
+    patience = options["patience"] / 1000
+    _thread.start_new_thread(watch, (options["control"], patience))
     application = load(spec)
     check(application, spec)
     worker = Worker(application, options)
@@ -659,7 +773,10 @@ def main():
     gc.collect()
     gc.freeze()  # what the import made stays: no need to walk it again and again
     worker.tell(b"!")
-    worker.run()
+    try:
+        worker.run()
+    finally:
+        insist(patience)
 
 
 if __name__ == "__main__":

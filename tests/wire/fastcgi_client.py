@@ -13,6 +13,11 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2] / "server/app/worker.py"
 PATIENCE = 20.0
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT = 1, 2, 3, 4, 5, 6
+HELLO = """
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello"]
+"""
 
 
 def record(kind, content=b"", number=1, padding=0):
@@ -123,7 +128,8 @@ class Worker:
         self.control, theirs = socket.socketpair()
         self.control.settimeout(PATIENCE)
         settings = {"listen": listener.fileno(), "control": theirs.fileno(), "threads": 1,
-                    "server": os.getpid(), "processes": 1, "max_requests": 0, **options}
+                    "server": os.getpid(), "processes": 1, "max_requests": 0,
+                    "patience": 20000, **options}
         self.log = folder / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
