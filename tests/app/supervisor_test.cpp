@@ -204,7 +204,11 @@ TEST(Supervisor, SaysThatThereIsNoInterpreter) {
   House house;
   house.app.wsgi.python = "/nowhere/bin/python3";
   house.start();
-  EXPECT_TRUE(house.until_said("cannot run /nowhere/bin/python3: No such file")) << house.said();
+  EXPECT_TRUE(
+      house.until_said("the interpreter /nowhere/bin/python3 cannot be run: No such file "
+                       "or directory; make its virtualenv (python3 -m venv), or correct "
+                       "'python'"))
+      << house.said();
   EXPECT_TRUE(house.balancer.is_hopeless());
 }
 
