@@ -1,12 +1,15 @@
 """How a worker process of WSGI applications ends: told to, with its server, with threads of the
 application, and the children that the application forked."""
 
+import os
+import sys
 import textwrap
 
 import pytest
 from client import poll
+from client import request as ask_for
 from fastcgi_client import HELLO, request
-from harness import wait_a_little
+from harness import wait_a_little, write_tree
 
 
 @pytest.fixture
@@ -155,3 +158,28 @@ def test_a_child_that_comes_back_from_its_view_ends(start):
     assert worker.connect().ask().body == b"0"
     assert worker.said() == ""
     assert worker.stop() == 0
+
+
+BUSY_SITE = """
+import os, threading
+def application(environ, start_response):
+    start_response("200 OK", [])
+    if environ["PATH_INFO"] == "/pid":
+        return [b"%d" % os.getpid()]
+    print("begun", flush=True)
+    threading.Event().wait()
+"""
+
+
+def test_a_server_that_is_killed_leaves_no_process_behind(serve, tmp_path):
+    write_tree(tmp_path / "site", {"site_app.py": BUSY_SITE})
+    app = {"wsgi": "site_app:application", "directory": str(tmp_path / "site"), "processes": 1,
+           "python": sys.executable, "stop_timeout": "1s"}
+    server = serve({"*": {"/": {"app": "site"}}}, apps={"site": app})
+    process = int(server.fetch("/pid").body)
+    with server.connect() as client:
+        client.send(ask_for("/busy"))
+        server.wait_for_log("begun", 20)
+        server.kill()
+    server.process = None
+    assert poll(lambda: not os.path.exists(f"/proc/{process}"), 20)
