@@ -125,12 +125,16 @@ std::vector<std::string> arguments(const config::WsgiSettings& settings, unsigne
   const auto option = [](const char* name, auto value) {
     return std::string(name) + "=" + std::to_string(value);
   };
-  return {settings.python, "-c",
-          // Under a name of its own, which tracebacks leave out.
-          "exec(compile(open(" + std::to_string(source_number) + ").read(), 'frontis', 'exec'))",
-          "frontis-worker", settings.callable, option("listen", listen_number),
-          option("control", control_number), option("server", ::getpid()),
-          option("threads", std::max(settings.threads, 1U)), option("processes", processes),
+  return {settings.python,
+          "-c",
+          "exec(open(" + std::to_string(source_number) + ").read())",
+          "frontis-worker",
+          settings.callable,
+          option("listen", listen_number),
+          option("control", control_number),
+          option("server", ::getpid()),
+          option("threads", std::max(settings.threads, 1U)),
+          option("processes", processes),
           option("max_requests", settings.max_requests),
           option("patience", settings.stop_timeout.count())};
 }

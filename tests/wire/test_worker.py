@@ -1,4 +1,4 @@
-"""The worker process of WSGI applications (server/app/worker.py), asked without a server."""
+"""The worker process of WSGI applications (server/app/frontis_worker), asked without a server."""
 
 import subprocess
 import sys
