@@ -123,6 +123,16 @@ def test_threads_of_the_application_do_not_hold_up_the_end(start):
     assert "threads of the application have not ended" in worker.said()
 
 
+def test_what_ends_it_is_not_what_the_application_makes_of_it(start):
+    worker = start("""
+        import _thread, threading, time
+        threading.Thread(target=threading.Event().wait).start()
+        time.sleep = _thread.start_new_thread = lambda *arguments: None
+    """ + textwrap.indent(HELLO, "    " * 2))
+    assert worker.connect().ask().body == b"hello"
+    assert worker.stop() == 0
+
+
 def test_a_thread_that_ends_soon_is_waited_for(start):
     worker = start("""
         import atexit, threading, time

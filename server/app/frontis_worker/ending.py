@@ -1,10 +1,10 @@
 """The end of a worker process that its application would put off."""
 
-import _thread
 import atexit
 import os
 import sys
-from time import sleep  # as it is now: an application may replace it (gevent)
+from _thread import start_new_thread  # as they are now: an application may replace them (gevent)
+from time import sleep
 
 from frontis_worker.faults import say
 
@@ -15,13 +15,17 @@ def watch(control, patience):
     """Ends us when the server is gone, whatever the application is doing. In a thread that sleeps
     until then and that `threading` does not know, so that the application does not see it either;
     a forked child has none."""
-    try:
-        while os.read(control, 64):
+
+    def wait():
+        try:
+            while os.read(control, 64):
+                pass
+        except OSError:
             pass
-    except OSError:
-        pass
-    sleep(patience)
-    os._exit(0)
+        sleep(patience)
+        os._exit(0)
+
+    start_new_thread(wait, ())
 
 
 def insist(patience):
@@ -41,4 +45,4 @@ def insist(patience):
         finally:
             os._exit(0)
 
-    _thread.start_new_thread(end, ())
+    start_new_thread(end, ())

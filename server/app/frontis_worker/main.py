@@ -16,7 +16,6 @@ run this again.
 Exit codes: 0 told to end; 3 the application cannot be imported; 4 it is not a WSGI application.
 """
 
-import _thread
 import fcntl
 import gc
 import os
@@ -43,7 +42,7 @@ def main():
     else:
         sys.path[0] = directory
     patience = options["patience"] / 1000
-    _thread.start_new_thread(watch, (options["control"], patience))
+    watch(options["control"], patience)
     application = load(spec)
     check(application, spec)
     worker = Worker(application, options)
