@@ -1,5 +1,7 @@
 // Makes whole lines of what a process writes, as they may stand in our log: control characters
 // are shown as '?', and what is longer than a bound comes in pieces. Owned by the worker process.
+// Beside it what is to be known of lines: whether they tell of a failure, and how many there may
+// be.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +53,32 @@ class OutputLines {
   std::string waiting_;
 };
 
+// Which of the lines of one process belong to a traceback of Python: whoever reads errors only must
+// see them.
+class TracebackLines {
+ public:
+  bool has(std::string_view line) {
+    const bool is_indented = line.starts_with(' ') || line.starts_with('\t');
+    if (line.ends_with("Traceback (most recent call last):")) {
+      at_ = At::frames;
+    } else if (at_ == At::frames && !is_indented) {
+      at_ = At::told;  // this line names the exception
+    } else if (at_ == At::told && !is_indented && !leads_to_another(line)) {
+      at_ = At::outside;
+    }
+    return at_ != At::outside;
+  }
+
+ private:
+  enum class At { outside, frames, told };
+  static bool leads_to_another(std::string_view line) {
+    return line.starts_with("During handling of the above exception, another") ||
+           line.starts_with("The above exception was the direct cause");
+  }
+
+  At at_ = At::outside;
+};
+
 // How many lines an application may say: so many in a second, the rest are counted only.
 class LineAllowance {
  public:
@@ -70,9 +98,11 @@ class LineAllowance {
   }
   // How many were dropped since this was asked; 0 while it is still the same second.
   std::uint64_t take_dropped(Instant now) {
-    if (now - began_ < std::chrono::seconds(1)) return 0;
-    return std::exchange(dropped_, 0);
+    return now - began_ < std::chrono::seconds(1) ? 0 : take_dropped();
   }
+  // The same, but also in the middle of a second.
+  std::uint64_t take_dropped() { return std::exchange(dropped_, 0); }
+  bool has_dropped() const { return dropped_ > 0; }
 
  private:
   Instant began_{};

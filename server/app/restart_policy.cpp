@@ -15,7 +15,7 @@ constexpr milliseconds shortest_delay{200};
 constexpr milliseconds longest_delay{10'000};
 constexpr unsigned most_doublings = 6;
 
-// Exit codes of worker.py.
+// Exit codes of the worker (frontis_worker/loading.py).
 constexpr int not_imported = 3;
 constexpr int not_wsgi = 4;
 

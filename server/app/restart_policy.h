@@ -37,7 +37,8 @@ std::optional<std::size_t> next_to_replace(std::span<const Age> processes);
 // What waitpid() told: "exit code 3", "signal 9 (Killed)".
 std::string end_in_words(int status);
 
-// True for the ends by which a worker says that there is no application: worker.py.
+// True for the ends by which a worker says that there is no application
+// (frontis_worker/main.py).
 bool is_without_application(int status);
 
 }  // namespace frontis::app

@@ -18,7 +18,9 @@
 #include <string_view>
 #include <vector>
 
+#include "app/interpreter.h"
 #include "app/worker_source.h"
+#include "base/file_actions.h"
 #include "base/file_bytes.h"
 #include "base/text.h"
 
@@ -40,14 +42,6 @@ struct Attributes {
   ~Attributes() { ::posix_spawnattr_destroy(&value); }
   Attributes(const Attributes&) = delete;
   Attributes& operator=(const Attributes&) = delete;
-};
-
-struct Actions {
-  posix_spawn_file_actions_t value;
-  Actions() { ::posix_spawn_file_actions_init(&value); }
-  ~Actions() { ::posix_spawn_file_actions_destroy(&value); }
-  Actions(const Actions&) = delete;
-  Actions& operator=(const Actions&) = delete;
 };
 
 // What the process inherits.
@@ -141,7 +135,8 @@ std::vector<std::string> arguments(const config::WsgiSettings& settings, unsigne
           option("server", ::getpid()),
           option("threads", std::max(settings.threads, 1U)),
           option("processes", processes),
-          option("max_requests", settings.max_requests)};
+          option("max_requests", settings.max_requests),
+          option("patience", settings.stop_timeout.count())};
 }
 
 std::string_view name_of(std::string_view variable) {
@@ -191,7 +186,7 @@ void set_attributes(posix_spawnattr_t& attributes) {
       &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 }
 
-int set_actions(posix_spawn_file_actions_t& actions, const Given& given,
+int set_actions(posix_spawn_file_actions_t* actions, const Given& given,
                 const config::WsgiSettings& settings) {
   const std::array<std::pair<int, int>, 5> moves{{
       {given.output.number(), STDOUT_FILENO},
@@ -200,14 +195,14 @@ int set_actions(posix_spawn_file_actions_t& actions, const Given& given,
       {given.control.number(), control_number},
       {given.source.number(), source_number},
   }};
-  int fault = ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  int fault = ::posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   for (const auto& [from, to] : moves) {
-    if (fault == 0) fault = ::posix_spawn_file_actions_adddup2(&actions, from, to);
+    if (fault == 0) fault = ::posix_spawn_file_actions_adddup2(actions, from, to);
   }
   // A library of ours may have left one open for our children.
-  if (fault == 0) fault = ::posix_spawn_file_actions_addclosefrom_np(&actions, source_number + 1);
+  if (fault == 0) fault = ::posix_spawn_file_actions_addclosefrom_np(actions, source_number + 1);
   if (fault == 0 && !settings.directory.empty()) {
-    fault = ::posix_spawn_file_actions_addchdir_np(&actions, settings.directory.c_str());
+    fault = ::posix_spawn_file_actions_addchdir_np(actions, settings.directory.c_str());
   }
   return fault;
 }
@@ -218,18 +213,20 @@ Result<pid_t> launch(const config::WsgiSettings& settings, unsigned processes, c
     return fail_errno("cannot run in " + settings.directory.string(), errno);
   }
   Attributes attributes;
-  Actions actions;
+  FileActions actions;
   set_attributes(attributes.value);
-  const int fault = set_actions(actions.value, given, settings);
+  const int fault = set_actions(actions.get(), given, settings);
   if (fault != 0) return fail_errno("cannot prepare " + settings.python, fault);
   std::vector<std::string> words = arguments(settings, processes);
   std::vector<std::string> variables = environment(settings);
   pid_t pid = 0;
   const int refused =
-      ::posix_spawnp(&pid, settings.python.c_str(), &actions.value, &attributes.value,
+      ::posix_spawnp(&pid, settings.python.c_str(), actions.get(), &attributes.value,
                      pointers(words).data(), pointers(variables).data());
-  if (refused != 0) return fail_errno("cannot run " + settings.python, refused);
-  return pid;
+  if (refused == 0) return pid;
+  const std::string why = interpreter_fault(settings.python);
+  if (!why.empty()) return fail(ErrorKind::invalid, why);
+  return fail_errno("cannot run " + settings.python, refused);
 }
 
 }  // namespace

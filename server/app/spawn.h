@@ -1,4 +1,4 @@
-// Starts one process of a WSGI application: the interpreter with our worker (worker.py), which
+// Starts one process of a WSGI application: the interpreter with our worker (frontis_worker), which
 // inherits a listening socket of the abstract namespace and a control socket, and whose stdout
 // and stderr come through a pipe. It has a process group of its own, so that Ctrl-C in a terminal
 // reaches the server alone. Nothing here waits for the process to be of use.

@@ -42,6 +42,7 @@ Supervisor::Supervisor(net::Loop& loop, net::TimerWheel& timers, const config::A
       log_(log),
       timer_(timers, *this),
       files_(app.wsgi.reload_on),
+      output_(log, app.name),
       seats_(count_of(app.wsgi)),
       mailbox_(std::make_shared<Mailbox>(loop)) {}
 
@@ -136,19 +137,14 @@ void Supervisor::worker_tired(WorkerProcess& process) {
 }
 
 void Supervisor::worker_said(WorkerProcess& process, std::string_view line) {
-  const Instant now = coarse_now();
-  if (const std::uint64_t dropped = allowance_.take_dropped(now)) {
-    log_.warning("app '{}': {} lines are left out: more than {} in a second", app_.name, dropped,
-                 LineAllowance::most_in_a_second);
-  }
-  if (!allowance_.allows(now)) return;
-  // What keeps a process from starting is to be seen also in a log that is kept short.
-  const bool is_starting = find(process)->stage == Stage::starting;
-  log_.write(is_starting ? Log::Level::warning : Log::Level::info,
-             fmt::format("app '{}': {}", app_.name, line));
+  Worker& worker = *find(process);
+  const bool left_out = output_.leaves_out();
+  output_.add(line, worker.traceback, worker.stage == Stage::starting, coarse_now());
+  if (!left_out && output_.leaves_out()) set_timer();
 }
 
 void Supervisor::worker_ended(WorkerProcess& process, int status) {
+  output_.end();
   const auto is_it = [&](const Owned& one) { return one && one->process.get() == &process; };
   const std::string how =
       fmt::format("process {} ended with {}", process.pid(), end_in_words(status));
@@ -222,6 +218,7 @@ void Supervisor::look() {
     replace_outdated();
     replace_tired();
   }
+  output_.tend(coarse_now());
   kill_late();
   if (is_stopping_ && leaving_.empty()) {
     if (stopped_) std::exchange(stopped_, {})();
@@ -307,11 +304,11 @@ void Supervisor::kill_late() {
 }
 
 void Supervisor::set_timer() {
-  const bool is_busy =
-      !leaving_.empty() || std::any_of(seats_.begin(), seats_.end(), [this](const Seat& seat) {
-        return !seat.current || seat.current->stage == Stage::starting || seat.current->tired ||
-               is_outdated(*seat.current);
-      });
+  const bool is_busy = !leaving_.empty() || output_.leaves_out() ||
+                       std::any_of(seats_.begin(), seats_.end(), [this](const Seat& seat) {
+                         return !seat.current || seat.current->stage == Stage::starting ||
+                                seat.current->tired || is_outdated(*seat.current);
+                       });
   if (is_busy) return timer_.set(busy_period);
   if (!files_.is_empty() || app_.wsgi.max_memory > 0) return timer_.set(quiet_period);
   timer_.clear();

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "app/mailbox.h"
-#include "app/output_lines.h"
+#include "app/output_log.h"
 #include "app/touched_files.h"
 #include "app/worker_process.h"
 #include "base/clock.h"
@@ -60,6 +60,7 @@ class Supervisor final : private WorkerProcess::Owner, private net::Timer::Owner
     Instant kill_at = never;  // when it must be ready, or have ended
     upstream::BackendId backend = 0;
     bool tired = false;
+    TracebackLines traceback;
   };
   using Owned = std::unique_ptr<Worker>;
 
@@ -109,7 +110,7 @@ class Supervisor final : private WorkerProcess::Owner, private net::Timer::Owner
   Log& log_;
   net::Timer timer_;
   TouchedFiles files_;
-  LineAllowance allowance_;
+  OutputLog output_;
   std::vector<Seat> seats_;
   std::vector<Owned> leaving_;
   unsigned generation_ = 0;  // of the code: grows with each reload

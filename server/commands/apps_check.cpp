@@ -4,12 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 
+#include "app/interpreter.h"
 #include "base/text.h"
 #include "commands/backend_check.h"
 #include "commands/folder_access.h"
@@ -32,34 +31,9 @@ bool is_folder(const fs::path& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-// --- the interpreter ---
-
-bool is_in_path(const std::string& program) {
-  const char* variable = std::getenv("PATH");
-  std::string_view rest = variable != nullptr ? variable : "/usr/bin:/bin";
-  while (true) {
-    const std::size_t colon = rest.find(':');
-    const fs::path file = fs::path(rest.substr(0, colon)) / program;
-    if (is_file(file) && access_error(file, X_OK) == 0) return true;
-    if (colon == rest.npos) return false;
-    rest.remove_prefix(colon + 1);
-  }
-}
-
 void check_python(const config::App& app, Findings& findings) {
-  const std::string& python = app.wsgi.python;
-  const std::string shown = printable(python, 4096);
-  if (python.find('/') == python.npos) {
-    if (is_in_path(python)) return;
-    return findings.add(app.source, named(app) + ": there is no '" + shown +
-                                        "' in PATH; install it, or name an interpreter with "
-                                        "'python'");
-  }
-  const int error = access_error(python, X_OK);
-  if (error == 0 && is_file(python)) return;
-  const std::string why = error != 0 ? reason(error) : "it is no file";
-  findings.add(app.source, named(app) + ": the interpreter " + shown + " cannot be run: " + why +
-                               "; make its virtualenv (python3 -m venv), or correct 'python'");
+  const std::string fault = app::interpreter_fault(app.wsgi.python);
+  if (!fault.empty()) findings.add(app.source, named(app) + ": " + fault);
 }
 
 // --- the module ---

@@ -13,26 +13,13 @@
 #include <cstring>
 
 #include "base/descriptor.h"
+#include "base/file_actions.h"
 
 namespace frontis::commands {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// What posix_spawn does between fork and exec.
-class FileActions {
- public:
-  FileActions() { ::posix_spawn_file_actions_init(&actions_); }
-  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-
-  posix_spawn_file_actions_t* get() { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_;
-};
 
 // A child that is killed, if it still lives, and always waited for.
 class Child {

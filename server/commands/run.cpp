@@ -8,6 +8,7 @@
 #include <system_error>
 #include <vector>
 
+#include "app/interpreter.h"
 #include "commands/commands.h"
 #include "commands/configuration.h"
 #include "commands/run_configuration.h"
@@ -61,6 +62,17 @@ void suggest_app(const RunOptions& options) {
   if (!arguments.empty()) complain("To run an application: frontis run " + arguments);
 }
 
+// Somebody sits before it: better to say so now than with each attempt to start a process.
+bool has_interpreters(const config::Settings& settings) {
+  for (const config::App& app : settings.apps) {
+    const std::string fault = app::interpreter_fault(app.wsgi.python, "--python");
+    if (fault.empty()) continue;
+    complain("frontis run: " + fault);
+    return false;
+  }
+  return true;
+}
+
 int run_options(const RunOptions& options) {
   auto loaded = config::load_text(run_configuration(options), "command line");
   for (const config::Fault& fault : loaded.faults) complain("frontis run: " + fault.message);
@@ -69,6 +81,7 @@ int run_options(const RunOptions& options) {
     return found_fault;
   }
   config::Settings& settings = *loaded.settings;
+  if (!has_interpreters(settings)) return found_fault;
   // There is no file whose lines errors could name.
   for (config::Listen& listen : settings.listen) listen.source.clear();
   const auto log = open_log(settings);
@@ -93,7 +106,8 @@ std::function<int()> declare_run(CLI::App& app) {
                  "Directory to serve at / (default: this one); with --app, where that runs");
   CLI::Option* served_app =
       app.add_option("--app", options->app,
-                     "WSGI application to run and to serve at /; the files of DIR then are not")
+                     "WSGI application to run and to serve at /; the files of DIR then are not. "
+                     "module:create() is what a function makes")
           ->type_name("MODULE[:CALLABLE]")
           ->check(typed_app_fault);
   app.add_option("--processes", options->processes,

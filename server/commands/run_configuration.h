@@ -10,9 +10,9 @@ namespace frontis::commands {
 struct RunOptions {
   std::string directory;             // to serve at /; with an app, where that runs
   std::vector<std::string> statics;  // "DIR" or "DIR=/url/"
-  std::string app;                   // "mysite.wsgi" or "module:callable"; empty: none
-  std::string python;                // of the app; empty: that of the project
-  unsigned processes = 0;            // of the app; 0: one per core
+  std::string app;         // "mysite.wsgi", "module:callable", "module:create()"; empty: none
+  std::string python;      // of the app; empty: that of the project
+  unsigned processes = 0;  // of the app; 0: one per core
   std::string listen = "8080";
   std::string access = "off";
   std::string state;  // empty: the user's cache folder; "none": nowhere

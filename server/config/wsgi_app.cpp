@@ -25,7 +25,8 @@ bool is_identifier(std::string_view text) {
   return !text.empty() && !is_digit(text.front()) && std::all_of(text.begin(), text.end(), is_good);
 }
 
-bool is_module(std::string_view text) {
+// Names with dots between them: a module, or an object in one.
+bool is_dotted(std::string_view text) {
   while (true) {
     const std::size_t dot = text.find('.');
     if (!is_identifier(text.substr(0, dot))) return false;
@@ -41,6 +42,20 @@ tl::unexpected<Error> not_a_colon(std::string_view text, std::size_t dot) {
   return fail(ErrorKind::invalid, "write " + in_quotes(object) +
                                       ", with a colon between module and callable, instead of " +
                                       in_quotes(text));
+}
+
+tl::unexpected<Error> not_a_callable(std::string_view text) {
+  const std::size_t bracket = text.find('(');
+  if (bracket == text.npos) {
+    return fail(ErrorKind::invalid,
+                "expected a module and its callable such as mysite.wsgi:application, with dots "
+                "between the folders as in an import, found " +
+                    in_quotes(text));
+  }
+  return fail(ErrorKind::invalid,
+              "expected a function that makes the application when it is called without "
+              "arguments, such as mysite:create_app(), found " +
+                  in_quotes(text));
 }
 
 void read_callable(Reader& reader, const Node& value, WsgiSettings& into) {
@@ -135,11 +150,10 @@ Result<std::string> parse_callable(std::string_view text) {
   const bool has_callable = colon != text.npos;
   const std::string_view module = text.substr(0, colon);
   const std::string_view callable = has_callable ? text.substr(colon + 1) : usual;
-  if (text.size() > longest || !is_module(module) || !is_identifier(callable)) {
-    return fail(ErrorKind::invalid,
-                "expected a module and its callable such as mysite.wsgi:application, with dots "
-                "between the folders as in an import, found " +
-                    in_quotes(text));
+  const bool is_called = callable.ends_with("()");
+  const std::string_view object = callable.substr(0, callable.size() - (is_called ? 2 : 0));
+  if (text.size() > longest || !is_dotted(module) || !is_dotted(object)) {
+    return not_a_callable(text);
   }
   const std::size_t dot = module.rfind('.');
   if (!has_callable && dot != text.npos && module.substr(dot + 1) == usual) {

@@ -12,8 +12,9 @@
 
 namespace frontis::config {
 
-// "mysite.wsgi:application"; a module alone means its `application`. Errors: invalid, saying what
-// was expected.
+// "mysite.wsgi:application"; a module alone means its `application`. The callable may have dots
+// ("site:factory.application"), and end in () when it is a function that makes the application.
+// Errors: invalid, saying what was expected.
 [[nodiscard]] Result<std::string> parse_callable(std::string_view text);
 
 // False when it is no key of a wsgi app, which is then left to the caller. `wsgi` itself is one.

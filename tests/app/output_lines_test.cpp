@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace frontis::app {
@@ -41,6 +42,41 @@ TEST(OutputLines, AreWholeHoweverTheyCome) {
   for (const Case& one : cases) EXPECT_EQ(lines_of(one.parts), one.lines);
 }
 
+TEST(TracebackLines, AreKnownFromTheHeadingToTheException) {
+  const std::pair<std::string, bool> lines[] = {
+      {"before", false},
+      {"  indented", false},
+      {"Traceback (most recent call last):", true},
+      {"  File \"site_app.py\", line 2, in view", true},
+      {"    1 / 0", true},
+      {"\tmarks", true},
+      {"ZeroDivisionError: division by zero", true},
+      {"The above exception was the direct cause of the following exception:", true},
+      {"Traceback (most recent call last):", true},
+      {"  File \"site_app.py\", line 4, in view", true},
+      {"RuntimeError: once more", true},
+      {"During handling of the above exception, another exception occurred:", true},
+      {"Traceback (most recent call last):", true},
+      {"  File \"site_app.py\", line 6, in view", true},
+      {"pages.models.Missing", true},
+      {"after", false},
+      {"  indented", false},
+      {"RuntimeError: said by a view", false},
+      {"  + Exception Group Traceback (most recent call last):", true},
+      {"  |   File \"site_app.py\", line 2, in view", true},
+      {"  +-+---------------- 1 ----------------", true},
+      {"    | KeyError: 1", true},
+      {"    +------------------------------------", true},
+      {"Traceback (most recent call last):", true},
+      {"KeyError: 1", true},
+      {"Traceback (most recent call last):", true},
+      {"KeyError: 2", true},
+      {"after", false},
+  };
+  TracebackLines traceback;
+  for (const auto& [line, is_of_it] : lines) EXPECT_EQ(traceback.has(line), is_of_it) << line;
+}
+
 TEST(LineAllowance, DropsWhatIsTooMuchForASecondAndCountsIt) {
   LineAllowance allowance;
   const Instant begin = Instant{} + std::chrono::hours(1);
@@ -50,9 +86,21 @@ TEST(LineAllowance, DropsWhatIsTooMuchForASecondAndCountsIt) {
   EXPECT_FALSE(allowance.allows(begin));
   EXPECT_FALSE(allowance.allows(begin + milliseconds(999)));
   EXPECT_EQ(allowance.take_dropped(begin + milliseconds(999)), 0U);
+  EXPECT_TRUE(allowance.has_dropped());
   EXPECT_EQ(allowance.take_dropped(begin + milliseconds(1000)), 2U);
+  EXPECT_FALSE(allowance.has_dropped());
   EXPECT_EQ(allowance.take_dropped(begin + milliseconds(1000)), 0U);
   EXPECT_TRUE(allowance.allows(begin + milliseconds(1000)));
+}
+
+TEST(LineAllowance, TellsAlsoInTheMiddleOfASecond) {
+  LineAllowance allowance;
+  const Instant begin = Instant{} + std::chrono::hours(1);
+  for (unsigned i = 0; i <= LineAllowance::most_in_a_second; ++i) {
+    static_cast<void>(allowance.allows(begin));
+  }
+  EXPECT_EQ(allowance.take_dropped(), 1U);
+  EXPECT_EQ(allowance.take_dropped(begin + milliseconds(1000)), 0U);
 }
 
 }  // namespace

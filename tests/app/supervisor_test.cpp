@@ -152,6 +152,40 @@ TEST(Supervisor, TellsWhyAnApplicationCannotBeImported) {
   EXPECT_FALSE(house.balancer.is_hopeless());
 }
 
+TEST(Supervisor, TellsOfAFailureAsAnErrorAndOfNothingButTheApplicationsOwnCode) {
+  House house;
+  house.write("import no_such_module\n");
+  house.start();
+  ASSERT_TRUE(house.until_said("exit code 3")) << house.said();
+  const std::string file = (house.folder / "site_app.py").string();
+  for (const std::string& line :
+       {std::string("error app 'site': Traceback (most recent call last)"),
+        "error app 'site':   File \"" + file + "\", line 3, in <module>",
+        std::string("error app 'site': ModuleNotFoundError: No module"),
+        std::string("warning app 'site': cannot import 'site_app:app")}) {
+    EXPECT_TRUE(house.has_said(line)) << line << "\n" << house.said();
+  }
+  EXPECT_FALSE(house.has_said("importlib")) << house.said();
+  EXPECT_FALSE(house.has_said("frontis_worker")) << house.said();
+}
+
+TEST(Supervisor, SaysHowManyLinesAreLeftOutWhenTheSecondIsOver) {
+  House house;
+  house.write("for i in range(3000): print('line', i)\n" + std::string(SiteHouse::hello));
+  house.start();
+  EXPECT_TRUE(house.until_said("lines are left out: more than 1000 in a second")) << house.said();
+  EXPECT_TRUE(house.until_there_are(1)) << house.said();
+}
+
+TEST(Supervisor, SaysHowManyLinesAreLeftOutWhenTheProcessEnds) {
+  House house;
+  house.write("for i in range(3000): print('line', i)\nos._exit(7)\n");
+  house.start();
+  ASSERT_TRUE(house.until_said("exit code 7")) << house.said();
+  const std::string said = house.said();
+  EXPECT_LT(said.find("lines are left out"), said.find("exit code 7")) << said;
+}
+
 TEST(Supervisor, GoesOnTryingWhileAnotherProcessServes) {
   House house(2);
   house.start();
@@ -170,7 +204,11 @@ TEST(Supervisor, SaysThatThereIsNoInterpreter) {
   House house;
   house.app.wsgi.python = "/nowhere/bin/python3";
   house.start();
-  EXPECT_TRUE(house.until_said("cannot run /nowhere/bin/python3: No such file")) << house.said();
+  EXPECT_TRUE(
+      house.until_said("the interpreter /nowhere/bin/python3 cannot be run: No such file "
+                       "or directory; make its virtualenv (python3 -m venv), or correct "
+                       "'python'"))
+      << house.said();
   EXPECT_TRUE(house.balancer.is_hopeless());
 }
 

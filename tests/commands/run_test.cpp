@@ -37,6 +37,12 @@ TEST(Run, SaysWhatIsWrongWithItsArguments) {
        "frontis run: expected a Python interpreter"},
       {{"mysite.wsgi:application"}, "To run an application: frontis run --app mysite.wsgi:appl"},
       {{"F/file.py"}, "To run an application: frontis run F --app file:app\n"},
+      {{"F/root", "--app", "mysite.wsgi", "--python", "F/none/bin/python"},
+       "frontis run: the interpreter F/none/bin/python cannot be run: No such file or directory; "
+       "make its virtualenv (python3 -m venv), or correct --python\n"},
+      {{"F/root", "--app", "mysite.wsgi", "--python", "python9"},
+       "frontis run: there is no 'python9' in PATH; install it, or name an interpreter with "
+       "--python\n"},
       {{"F/root", "--state", "~/state"}, "frontis run: '~' is not replaced here"},
   };
   for (const RunRow& row : rows) {

@@ -38,6 +38,8 @@ const MalformedCase malformed_cases[] = {
   a: {wsgi: mysite/wsgi.py}
   b: {wsgi: [mysite]}
   c: {wsgi: mysite.wsgi.application}
+  d: {wsgi: "mysite:create(debug=1)"}
+  e: {wsgi: mysite.create()}
 )yaml",
            {"frontis.yaml:2:13: expected a module and its callable such as "
             "mysite.wsgi:application, with dots between the folders as in an import, found "
@@ -45,7 +47,11 @@ const MalformedCase malformed_cases[] = {
             "frontis.yaml:3:13: expected a module and its callable such as "
             "mysite.wsgi:application, found a list",
             "frontis.yaml:4:13: write 'mysite.wsgi:application', with a colon between module and "
-            "callable, instead of 'mysite.wsgi.application'"}),
+            "callable, instead of 'mysite.wsgi.application'",
+            "frontis.yaml:5:13: expected a function that makes the application when it is called "
+            "without arguments, such as mysite:create_app(), found 'mysite:create(debug=1)'",
+            "frontis.yaml:6:13: expected a function that makes the application when it is called "
+            "without arguments, such as mysite:create_app(), found 'mysite.create()'"}),
     at_top("paths of a wsgi app", R"yaml(apps:
   site:
     wsgi: mysite.wsgi
@@ -78,6 +84,9 @@ TEST(Callable, IsAModuleAndAnObjectOfIt) {
       {"application", "application:application"},
       {"mysite.application:application", "mysite.application:application"},
       {"_a1.b2:_c3", "_a1.b2:_c3"},
+      {"mysite:sites.main.application", "mysite:sites.main.application"},
+      {"mysite:create_app()", "mysite:create_app()"},
+      {"my.site:Factory.create()", "my.site:Factory.create()"},
   };
   for (const auto& [written, callable] : cases) {
     const Result<std::string> parsed = parse_callable(written);
@@ -100,8 +109,17 @@ TEST(Callable, IsRefusedWhereAnImportWouldFail) {
                                "1a",
                                "a:1",
                                "a/b.py",
-                               "a:b()",
-                               "a:b.c",
+                               "a:b.",
+                               "a:.b",
+                               "a:b..c",
+                               "a:()",
+                               "a:b()()",
+                               "a:b().c",
+                               "a:b(1)",
+                               "a:b (",
+                               "a:b( )",
+                               "a()",
+                               "a():b",
                                "a\n",
                                "a:b c",
                                "mysite.wsgi:application ",

@@ -26,6 +26,7 @@ def cpp_files(folder, suffixes=(".h", ".cpp")):
 SERVER_FILES = cpp_files("server")
 ALL_FILES = SERVER_FILES + cpp_files("tests")
 HEADERS = cpp_files("server", (".h",))
+WORKER_FILES = [str(file.relative_to(ROOT)) for file in sorted(SERVER.rglob("*.py"))]
 
 
 def read(name):
@@ -33,7 +34,7 @@ def read(name):
 
 
 def test_there_is_a_house_to_look_at():
-    assert len(HEADERS) > 10 and len(SERVER_FILES) > len(HEADERS)
+    assert len(HEADERS) > 10 and len(SERVER_FILES) > len(HEADERS) and WORKER_FILES
 
 
 @pytest.mark.parametrize("name", SERVER_FILES)
@@ -61,6 +62,14 @@ def test_a_file_is_small_and_plain(name):
     assert not faults + rules.length_faults(name, text, longest) + rules.later_faults(name, text)
     if rules.length_faults(name, text, rules.LONG_FILE) and name.startswith("server/"):
         warnings.warn(f"{name} is over {rules.LONG_FILE} lines")
+
+
+@pytest.mark.parametrize("name", WORKER_FILES)
+def test_a_module_of_python_is_small_and_says_what_it_is(name):
+    text = read(name)
+    assert text.startswith('"""')
+    faults = rules.line_faults(name, text) + rules.later_faults(name, text)
+    assert not faults + rules.length_faults(name, text, rules.LONGEST_FILE["server"])
 
 
 @pytest.mark.parametrize("folder", ["tests", "packaging", ".ci", "conf", "www"])

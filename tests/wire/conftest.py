@@ -5,6 +5,7 @@ FRONTIS_BINARY names the binary (default build-tests/frontis, relative to the so
 
 import itertools
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ pytest.register_assert_rewrite(
     "django_site")
 
 import backend  # noqa: E402
+import fastcgi_client  # noqa: E402
 import harness  # noqa: E402
 
 
@@ -74,3 +76,21 @@ def front(serve):
     yield start
     for each in backends:
         each.stop()
+
+
+@pytest.fixture
+def start_worker(tmp_path):
+    """start_worker(text, ready=True, ...) starts a worker process of the application with that
+    source, without a server; it is there, unless `ready` is false."""
+    started = []
+
+    def start(text, *arguments, ready=True, **options):
+        worker = fastcgi_client.Worker(tmp_path, textwrap.dedent(text), *arguments, **options)
+        started.append(worker)
+        if ready:
+            assert worker.told() == b"!", worker.said()
+        return worker
+
+    yield start
+    for worker in started:
+        worker.close()

@@ -1,5 +1,5 @@
 """A small FastCGI client, and the worker process of a WSGI application that it asks: what the
-server does with server/app/worker.py, done by hand. A Worker ends with the test that uses it."""
+server does with server/app/frontis_worker, done by hand. A Worker ends with the test that uses it."""
 
 import os
 import secrets
@@ -10,9 +10,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[2] / "server/app/worker.py"
+SOURCE = Path(__file__).resolve().parents[2] / "server/app"
+START = "import sys; sys.path.insert(0, %r); from frontis_worker.main import main; main()"
 PATIENCE = 20.0
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT = 1, 2, 3, 4, 5, 6
+HELLO = """
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello"]
+"""
 
 
 def record(kind, content=b"", number=1, padding=0):
@@ -123,11 +129,12 @@ class Worker:
         self.control, theirs = socket.socketpair()
         self.control.settimeout(PATIENCE)
         settings = {"listen": listener.fileno(), "control": theirs.fileno(), "threads": 1,
-                    "server": os.getpid(), "processes": 1, "max_requests": 0, **options}
+                    "server": os.getpid(), "processes": 1, "max_requests": 0,
+                    "patience": 20000, **options}
         self.log = folder / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, str(SOURCE), callable_,
+                [sys.executable, "-c", START % str(SOURCE), "frontis-worker", callable_,
                  *(f"{key}={value}" for key, value in settings.items())],
                 cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 pass_fds=(listener.fileno(), theirs.fileno()),

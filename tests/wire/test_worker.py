@@ -1,4 +1,4 @@
-"""The worker process of WSGI applications (server/app/worker.py), asked without a server."""
+"""The worker process of WSGI applications (server/app/frontis_worker), asked without a server."""
 
 import subprocess
 import sys
@@ -6,13 +6,9 @@ import textwrap
 import threading
 
 import pytest
-from fastcgi_client import ABORT, PARAMS, STDIN, Worker, record, request
-
-HELLO = """
-def application(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/plain")])
-    return [b"hello"]
-"""
+from client import poll
+from fastcgi_client import ABORT, HELLO, PARAMS, STDIN, record, request
+from harness import wait_a_little
 
 # One application for all cases that need no setting of their own; each path is a view.
 VIEWS = '''
@@ -146,6 +142,11 @@ def text(environ, start_response):
     return ["not bytes"]
 
 @view
+def odd_length(environ, start_response):
+    start_response("200 OK", OK + [("Content-Length", environ["QUERY_STRING"])])
+    return [b"hello"]
+
+@view
 def smuggles(environ, start_response):
     start_response("200 OK", [("X-Good", "a\\r\\nX-Bad: b")])
     return [b""]
@@ -246,19 +247,8 @@ def application(environ, start_response):
 
 
 @pytest.fixture
-def start(tmp_path):
-    started = []
-
-    def start(text=VIEWS, *arguments, ready=True, **options):
-        worker = Worker(tmp_path, textwrap.dedent(text), *arguments, **options)
-        started.append(worker)
-        if ready:
-            assert worker.told() == b"!", worker.said()
-        return worker
-
-    yield start
-    for worker in started:
-        worker.close()
+def start(start_worker):
+    return lambda text=VIEWS, *arguments, **options: start_worker(text, *arguments, **options)
 
 
 @pytest.fixture
@@ -319,6 +309,58 @@ def test_a_failure_is_told_with_its_traceback(start):
     worker = start()
     worker.connect().ask(path="/raises")
     assert "RuntimeError: before the head" in worker.said()
+
+
+@pytest.mark.parametrize("length", ["+5", " 5", "5 ", "0_5", "-5", "five", "", "\xb2", "5, 5"])
+def test_a_length_is_a_number_of_digits(start, length):
+    worker = start()
+    ask = worker.connect()
+    answer = ask.ask(path="/odd_length", QUERY_STRING=length)
+    assert (answer.status, answer.ended) == ("500 Internal Server Error", True)
+    assert "ValueError: a Content-Length is a number of digits" in worker.said()
+    assert ask.ask(path="/odd_length", QUERY_STRING="5").body == b"hello"
+
+
+# What fails, and the first frame that is told of it.
+FRAMES = [
+    ("""
+        def helper():
+            raise RuntimeError("here")
+        def application(environ, start_response):
+            helper()
+     """, "in application", "RuntimeError: here"),
+    ("""
+        def application(environ, start_response):
+            start_response("200 OK", [("X-Name", "a\\nb")])
+     """, "in application", "ValueError: a control character"),
+    ("""
+        def application(environ, start_response):
+            try:
+                1 / 0
+            except ZeroDivisionError as fault:
+                raise RuntimeError("the second") from fault
+     """, "in application", "RuntimeError: the second"),
+    ("""
+        import importlib
+        importlib.import_module("json.no_such_module")
+     """, "in <module>", "No module named 'json.no_such_module'"),
+    ("def application(:", 'site_app.py", line 1', "SyntaxError"),
+]
+
+
+@pytest.mark.parametrize("text, first, said", FRAMES, ids=[row[2] for row in FRAMES])
+def test_a_traceback_begins_with_the_code_of_the_application(start, text, first, said):
+    worker = start(text, ready=False)
+    if worker.told():
+        worker.connect().ask()
+    else:
+        worker.process.wait(20)
+    lines = worker.said().splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert first in lines[1] and "site_app.py" in lines[1]
+    assert said in worker.said()
+    assert "importlib/" not in worker.said() and "<frozen" not in worker.said()
+    assert "worker" not in worker.said().replace("frontis-worker", "")
 
 
 @pytest.mark.parametrize("view", ["sized", "raises_after", "endless"])
@@ -493,24 +535,32 @@ def test_it_asks_to_be_replaced_and_goes_on(start):
     assert worker.told() == b""  # it asked once
 
 
-def test_told_to_end_it_finishes_what_runs(start):
-    worker = start()
-    ask = worker.connect()
-    whole = request("POST", "/waits", b"body")
-    ask.send(whole[:-20])
-    assert ask.record()
-    worker.process.terminate()
-    ask.send(whole[-20:])
-    assert ask.record()[2] == b"second"
-    assert ask.answer().ended
-    assert worker.process.wait(20) == 0
-
-
-@pytest.mark.parametrize("threads", [1, 3])
-def test_it_ends_with_the_server(start, threads):
-    worker = start(HELLO, threads=threads)
-    worker.control.close()
-    assert worker.process.wait(20) == 0
+def test_without_descriptors_it_rests_and_goes_on_when_there_are_some(start):
+    worker = start("""
+        import os, resource, socket
+        accepts = 0
+        accept = socket.socket.accept
+        def counted(self):
+            global accepts
+            accepts += 1
+            return accept(self)
+        socket.socket.accept = counted
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        def application(environ, start_response):
+            limit = 1 if environ["PATH_INFO"] == "/exhaust" else soft
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            start_response("200 OK", [])
+            return [b"%d" % accepts]
+    """)
+    first = worker.connect()
+    assert first.ask(path="/exhaust").body == b"1"
+    second = worker.connect()
+    second.send(request())
+    assert poll(lambda: "no connection can be accepted" in worker.said(), 20)
+    wait_a_little()
+    assert 1 < int(first.ask(path="/mend").body) < 50
+    assert second.answer().ended
+    assert worker.said().count("no connection can be accepted") == 1
 
 
 def test_only_the_server_may_connect(start):
@@ -538,6 +588,11 @@ IMPORTS = [
     ("def application(scope, receive, send): pass", None, 4, "http:"),
     ("class A:\n async def __call__(self, scope, receive, send): pass\napplication = A()", None, 4,
      "ASGI"),
+    ("def application(): pass", None, 4, "if it makes one, write 'site_app:application()'"),
+    ("def application(settings=None): pass", None, 4, "cannot be called with an environ"),
+    ("def application(*, environ, start_response): pass", None, 4, "as WSGI applications are"),
+    ("class application: pass", None, 4, "start_response, as"),
+    ("def make(): return lambda: None", "site_app:make()", 4, "WSGI applications are\n"),
 ]
 
 
@@ -572,6 +627,57 @@ def test_a_class_may_be_the_application(start):
                 yield b"of a class"
     """)
     assert worker.connect().ask().body == b"of a class"
+
+
+# How else an application may be made: each of these is asked for "hello".
+MADE = {
+    "a partial": "application = functools.partial(lambda more, *both: hello(*both), 1)",
+    "any arguments": "def application(*arguments, **named): return hello(*arguments)",
+    "defaults": "def application(environ, start_response, more=1): return hello(environ, "
+                "start_response)",
+    "an object": "class A:\n  def __call__(self, *both): return hello(*both)\napplication = A()",
+    "a method": "class A:\n  def call(self, *both): return hello(*both)\napplication = A().call",
+    "a view that was wrapped": """
+def wrap(view):
+    @functools.wraps(view)
+    def application(*arguments):
+        return view(*arguments[:-2], "request")(*arguments[-2:])
+    return application
+
+@wrap
+def application(request):
+    return hello""",
+    "three that were wrapped": """
+def wrap(view):
+    @functools.wraps(view)
+    def application(environ, start_response):
+        return view(environ, start_response, "more")
+    return application
+
+@wrap
+def application(environ, start_response, more):
+    return hello(environ, start_response)""",
+    "a static method": "class A: __call__ = staticmethod(hello)\napplication = A()",
+}
+
+
+@pytest.mark.parametrize("how", MADE)
+def test_an_application_may_be_any_callable_that_takes_both(start, how):
+    worker = start("import functools\n" + HELLO.replace("def application", "def hello")
+                   + MADE[how])
+    assert worker.connect().ask().body == b"hello"
+
+
+def test_flask_answers(start):
+    pytest.importorskip("flask")
+    worker = start("""
+        import flask
+        def create(name="hello"):
+            app = flask.Flask(__name__)
+            app.add_url_rule("/", view_func=lambda: name, endpoint="root")
+            return app
+    """, "site_app:create()")
+    assert worker.connect().ask().body == b"hello"
 
 
 def test_django_answers(start):
