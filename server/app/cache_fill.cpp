@@ -6,10 +6,19 @@
 
 namespace frontis::app {
 
-bool CacheFill::wants(const upstream::AnswerHead& head, Seconds now) {
+namespace {
+
+// Expires and age are by the app's clock, whose Date is not sent on.
+http::HeaderBlock dated(const upstream::AnswerHead& head) {
   http::HeaderBlock fields = *head.fields;
-  if (!head.date.empty()) fields.add("Date", head.date);  // Expires is by the app's clock
-  const Verdict verdict = judge(policy_, head.status, fields, default_fresh_, now);
+  if (!head.date.empty()) fields.add("Date", head.date);
+  return fields;
+}
+
+}  // namespace
+
+bool CacheFill::wants(const upstream::AnswerHead& head, Seconds now) {
+  const Verdict verdict = judge(policy_, head.status, dated(head), default_fresh_, now);
   // Whom the app lets have a file, it decides each time.
   const bool is_for_a_file = !head.accel_redirect.empty() || !head.sendfile.empty();
   const bool is_small = head.content_length.value_or(0) <= fill_->largest();
@@ -29,7 +38,7 @@ void CacheFill::keep(const upstream::AnswerHead& head, std::string body,
   answer.fields = head.fields;
   answer.body = std::move(body);
   answer.stored_at = now;
-  answer.age_when_stored = initial_age(*head.fields, asked_, now);
+  answer.age_when_stored = initial_age(dated(head), asked_, now);
   answer.lifetime = lifetime_;
   status_.stored = true;
   fill_->store(std::move(answer), request);

@@ -141,7 +141,8 @@ void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
   if (!has_sent_ && in_line_since_ == Instant{}) in_line_since_ = coarse_now();
   phase_ = Phase::waiting;
   // Backends that take turns at being out of reach leave no time in line to be counted.
-  if (!has_sent_ && waited() > pool_.app().wait) return fail(std::move(failure));
+  const bool is_out_of_reach = !has_sent_ && !pool_.balancer().is_up();
+  if (is_out_of_reach && waited() > pool_.app().wait) return fail(std::move(failure));
   find_place();
 }
 

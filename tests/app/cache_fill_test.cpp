@@ -95,6 +95,19 @@ TEST(CacheFill, ReadsExpiresByTheClockOfTheApp) {
   EXPECT_FALSE(kept.answer->fields->find("Date")) << "the session writes its own";
 }
 
+TEST(CacheFill, ReadsTheAgeByTheClockOfTheAppToo) {
+  House house;
+  const auto fill = house.fill();
+  // Made an hour ago, and replayed by somebody who does not say so in Age.
+  upstream::AnswerHead head = head_of("Expires: Tue, 14 Nov 2023 22:13:30 GMT\r\n");
+  head.date = "Tue, 14 Nov 2023 21:13:20 GMT";
+  ASSERT_TRUE(fill->wants(head, start));
+  fill->keep(head, "hello", house.asked.get(), start);
+  const Found kept = house.ask();
+  ASSERT_EQ(kept.kind, Found::Kind::fresh);
+  EXPECT_EQ(kept.answer->ttl(start), 10);
+}
+
 TEST(CacheFill, LetsGoOfWhatTurnsOutTooLarge) {
   House house;
   const auto fill = house.fill();

@@ -281,6 +281,29 @@ TEST(Call, TriesBackendsThatSwallowConnectionsNoLongerThanItMay) {
   EXPECT_NE(asker->failure->reason.find("connect_timeout"), std::string::npos);
 }
 
+// The time in line for places that are taken is not that of an application which is not there.
+TEST(Call, GoesToAnotherBackendHoweverLongItWasInLine) {
+  CallHouse house;
+  house.app.wait = milliseconds(50);
+  house.open(1);
+  auto gone = net::Endpoint::abstract("frontis-call-nobody-" + std::to_string(::getpid()));
+  auto first = house.ask(CallHouse::get());
+  auto busy = house.accept();
+  const auto second = house.ask(CallHouse::get());
+  const auto began = coarse_now();
+  ASSERT_TRUE(house.hand.until([&] { return coarse_now() - began > milliseconds(150); }));
+  ASSERT_EQ(second->told, "");
+  // Its place is the first that is free: at a backend that has just gone.
+  house.balancer.add(std::make_shared<net::Endpoint>(gone), 1);
+  house.balancer.tend();
+  house.hand.turn(3);
+  ASSERT_EQ(second->told, "");
+  house.say(*busy, ok_answer("first"));
+  house.say(*busy, ok_answer("second"));
+  ASSERT_TRUE(house.hand.until([&] { return second->is_done(); }));
+  EXPECT_EQ(second->body, "second");
+}
+
 TEST(Call, FailsWhenAllPlacesAreTakenForTooLong) {
   CallHouse house;
   house.app.queue_timeout = milliseconds(200);

@@ -116,11 +116,30 @@ def test_threads_of_the_application_do_not_hold_up_the_end(start):
         jobs.submit(print, "a job")
         threading.Thread(target=threading.Event().wait).start()
         atexit.register(print, "a handler")
-    """ + textwrap.indent(HELLO, "    " * 2))
+    """ + textwrap.indent(HELLO, "    " * 2), patience=1000)
     assert worker.connect().ask().body == b"hello"
     assert worker.stop() == 0
     assert "a job\n" in worker.said() and worker.said().count("a handler\n") == 1
     assert "threads of the application have not ended" in worker.said()
+
+
+def test_handlers_are_called_once_whoever_calls_them(start):
+    """The first of them lets the thread end for which the interpreter waits."""
+    worker = start("""
+        import atexit, threading, time
+        stopping = threading.Event()
+        thread = threading.Thread(target=stopping.wait)
+        thread.start()
+        def finish():
+            stopping.set()
+            thread.join()
+            time.sleep(0.3)
+        atexit.register(print, "the last handler")
+        atexit.register(finish)
+    """ + textwrap.indent(HELLO, "    " * 2), patience=1000)
+    assert worker.connect().ask().body == b"hello"
+    assert worker.stop() == 0
+    assert worker.said().count("the last handler\n") == 1
 
 
 def test_what_ends_it_is_not_what_the_application_makes_of_it(start):
@@ -128,7 +147,7 @@ def test_what_ends_it_is_not_what_the_application_makes_of_it(start):
         import _thread, threading, time
         threading.Thread(target=threading.Event().wait).start()
         time.sleep = _thread.start_new_thread = lambda *arguments: None
-    """ + textwrap.indent(HELLO, "    " * 2))
+    """ + textwrap.indent(HELLO, "    " * 2), patience=1000)
     assert worker.connect().ask().body == b"hello"
     assert worker.stop() == 0
 

@@ -3,12 +3,10 @@
 import atexit
 import os
 import sys
-from _thread import start_new_thread  # as they are now: an application may replace them (gevent)
-from time import sleep
+from _thread import allocate_lock, get_ident, start_new_thread  # as they are now: an application
+from time import sleep  # may replace them (gevent)
 
 from frontis_worker.faults import say
-
-LAST_WAIT = 2  # seconds that threads of the application have when we end
 
 
 def watch(control, patience):
@@ -29,20 +27,29 @@ def watch(control, patience):
 
 
 def insist(patience):
-    """Lets the interpreter end as usual, which waits for threads of the application; but not for
-    those that never end."""
-    begun = []
-    atexit.register(begun.append, True)  # the last one that is registered is called first
+    """Lets the interpreter end as usual, which waits for threads of the application and then calls
+    the handlers of atexit; but not for those that never end."""
+    turn, owner = allocate_lock(), []  # who has the turn calls the handlers
+
+    def gate():
+        if not turn.acquire(False) and get_ident() not in owner:
+            sleep(patience)  # the other one ends us
 
     def end():
-        sleep(min(LAST_WAIT, patience / 2))
+        sleep(patience / 2)
+        is_ours = turn.acquire(False)
+        if is_ours:
+            owner.append(get_ident())
+        else:
+            sleep(patience / 4)
         try:
-            what = "handlers of atexit" if begun else "threads of the application"
+            what = "threads of the application" if is_ours else "handlers of atexit"
             say(what + " have not ended, and are cut off")
-            if not begun:
+            if is_ours:
                 atexit._run_exitfuncs()
             sys.stdout.flush()
         finally:
             os._exit(0)
 
+    atexit.register(gate)  # the last one that is registered is called first
     start_new_thread(end, ())

@@ -30,8 +30,19 @@ def load(spec):
             application = application()
     except BaseException as fault:
         say_fault()
-        give_up(NOT_IMPORTED, "cannot import %r: %r" % (spec, fault))
+        give_up(NOT_IMPORTED, "cannot import %r: %r%s" % (spec, fault, hint(module, name)))
     return application
+
+
+def hint(module, name):
+    """What to write, where the module has no such name but a usual one."""
+    there = getattr(sys.modules.get(module), "__dict__", {})
+    if name.partition(".")[0].rstrip("()") in there:
+        return ""
+    for usual in ("application", "app", "create_app()", "make_app()"):
+        if callable(there.get(usual.rstrip("()"))):
+            return "; write %r" % ("%s:%s" % (module, usual))
+    return ""
 
 
 def signature_of(application):
