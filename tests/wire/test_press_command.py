@@ -323,7 +323,7 @@ def open_to_all(path):
 
 
 @pytest.mark.parametrize("way", ["state", "siblings"])
-def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(root, state, way):
+def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(binary, root, state, way):
     (root / "js/app.js").chmod(0)
     state.mkdir()
     more = {}
@@ -331,6 +331,8 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(root, state, w
         open_to_all(root)
         for path in (root, root / "js", state):
             os.chown(path, 65534, 65534)
+        # The source tree may lie where only its owner comes.
+        more["executable"] = shutil.copy(binary, root.parent / "frontis")
         more["preexec_fn"] = as_nobody
     place = ("--state", state) if way == "state" else ("--siblings",)
     _, errors = press(root, *place, code=1, **more)
