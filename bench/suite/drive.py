@@ -1,0 +1,81 @@
+"""Makes the load: wrk, with a script where its options do not suffice."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from suite import machine
+
+SCRIPT = """
+local paths, fields, depth, once = {}, @FIELDS@, @DEPTH@, @ONCE@
+for line in io.lines("@PATHS@") do paths[#paths + 1] = line end
+local requests, at = {}, 0
+
+function init()
+  for i, path in ipairs(paths) do requests[i] = wrk.format("GET", path, fields) end
+end
+
+if depth > 1 then
+  function request() return string.rep(requests[1], depth) end
+else
+  function request()
+    at = at + 1
+    if once and at > #requests then wrk.thread:stop() end
+    return requests[(at - 1) % #requests + 1]
+  end
+end
+"""
+
+
+class Load:
+    """What wrk has seen; without figures when there are `faults`."""
+
+    def __init__(self, said):
+        self.faults = "" if " requests in" in said else "no connection"
+        if self.faults:
+            return
+        self.requests = int(re.search(r"(\d+) requests in", said)[1])
+        self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+        self.p50 = microseconds(re.search(r"\n\s+50%\s+(\S+)", said)[1])
+        self.p99 = microseconds(re.search(r"\n\s+99%\s+(\S+)", said)[1])
+        errors = re.search(r"Socket errors: (.*)", said)
+        wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+        self.faults = ", ".join(one for one in (errors and errors[1], wrong and wrong[0]) if one)
+
+
+def microseconds(text):
+    found = re.match(r"([\d.]+)(us|ms|s|m)", text)
+    if not found:
+        raise ValueError(f"wrk says {text!r}")
+    number, unit = found.groups()
+    return float(number) * {"us": 1, "ms": 1e3, "s": 1e6, "m": 6e7}[unit]
+
+
+def table(fields):
+    pairs = ", ".join(f"[{json.dumps(name)}] = {json.dumps(value)}"
+                      for name, value in fields.items())
+    return "{" + pairs + "}"
+
+
+def wrk(port, scenario, fields, seconds, folder):
+    fields = {"Host": "localhost", **fields}
+    if scenario.close:
+        fields["Connection"] = "close"
+    _, core = machine.cores()
+    command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{scenario.clients}",
+               f"-d{120 if scenario.once else seconds}s", "--latency", "--timeout", "30s"]
+    for name, value in fields.items():
+        command += ["-H", f"{name}: {value}"]
+    if len(scenario.paths) > 1 or scenario.depth > 1:
+        paths = Path(folder) / "paths"
+        paths.write_text("".join(path + "\n" for path in scenario.paths))
+        script = Path(folder) / "load.lua"
+        script.write_text(SCRIPT.replace("@PATHS@", str(paths))
+                          .replace("@FIELDS@", table(fields))
+                          .replace("@DEPTH@", str(scenario.depth))
+                          .replace("@ONCE@", "true" if scenario.once else "false"))
+        command += ["-s", str(script)]
+    command.append(f"http://127.0.0.1:{port}{scenario.paths[0]}")
+    said = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 180)
+    return Load(said.stdout)
