@@ -5,7 +5,9 @@
 //
 //   load PORT RATE SECONDS CONNECTIONS PATHS_FILE [HEADER...]
 //
-// prints one JSON object: requests, errors, bytes, and p50, p90, p99, p99.9 and max in µs.
+// asks for the paths by chance. With 0 for RATE and SECONDS the loop is closed: each path once, in
+// order, the next one when a connection is free. Prints one JSON object: requests, errors, bytes,
+// the seconds that it took, and p50, p90, p99, p99.9 and max in µs.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -66,9 +68,11 @@ Options read_options(int count, char** arguments) {
     options.requests.push_back("GET " + path + fields + "\r\n");
   }
   if (options.requests.empty()) give_up("no paths in " + std::string(arguments[5]));
-  if (options.rate < 1 || options.seconds <= 0 || options.connections == 0) {
-    give_up("the rate, the time and the connections must be positive");
+  const bool is_closed = options.rate == 0 && options.seconds == 0;
+  if (!is_closed && (options.rate < 1 || options.seconds <= 0)) {
+    give_up("rate and time must be positive, or both 0");
   }
+  if (options.connections == 0) give_up("there must be a connection");
   return options;
 }
 
@@ -113,6 +117,26 @@ class Load {
 
   void run() {
     const auto begin = Clock::now();
+    if (options_.rate == 0) {
+      run_closed();
+    } else {
+      run_open(begin);
+    }
+    took_ = Clock::now() - begin;
+  }
+
+  void print() {
+    std::sort(latencies_.begin(), latencies_.end());
+    std::printf(
+        "{\"requests\": %zu, \"errors\": %llu, \"bytes\": %llu, \"seconds\": %.4f, \"p50\": %.1f, "
+        "\"p90\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, \"max\": %.1f}\n",
+        latencies_.size(), static_cast<unsigned long long>(errors_),
+        static_cast<unsigned long long>(bytes_), std::chrono::duration<double>(took_).count(),
+        at(0.5), at(0.9), at(0.99), at(0.999), at(1));
+  }
+
+ private:
+  void run_open(Clock::time_point begin) {
     const auto step = nanoseconds(static_cast<std::int64_t>(1e9 / options_.rate));
     const auto total = static_cast<std::int64_t>(options_.rate * options_.seconds);
     latencies_.reserve(static_cast<std::size_t>(total));
@@ -122,34 +146,40 @@ class Load {
       const auto now = Clock::now();
       if (now > latest) give_up("the server does not keep up with this rate");
       while (due < total && begin + step * due <= now) waiting_.push_back(begin + step * due++);
-      while (!waiting_.empty() && !idle_.empty()) send_one();
+      while (!waiting_.empty() && !idle_.empty()) {
+        send_one(options_.requests[random_() % options_.requests.size()]);
+      }
       wait(due < total ? begin + step * due : latest);
     }
   }
 
-  void print() {
-    std::sort(latencies_.begin(), latencies_.end());
-    std::printf(
-        "{\"requests\": %zu, \"errors\": %llu, \"bytes\": %llu, \"p50\": %.1f, "
-        "\"p90\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, \"max\": %.1f}\n",
-        latencies_.size(), static_cast<unsigned long long>(errors_),
-        static_cast<unsigned long long>(bytes_), at(0.5), at(0.9), at(0.99), at(0.999), at(1));
+  void run_closed() {
+    std::size_t sent = 0;
+    while (latencies_.size() + errors_ < options_.requests.size()) {
+      while (sent < options_.requests.size() && !idle_.empty()) {
+        waiting_.push_back(Clock::now());
+        send_one(options_.requests[sent++]);
+      }
+      const std::size_t before = latencies_.size() + errors_;
+      wait(Clock::now() + std::chrono::seconds(20));
+      if (latencies_.size() + errors_ == before && idle_.size() == connections_.size()) {
+        give_up("the server does not answer");
+      }
+    }
   }
 
- private:
   double at(double part) const {
     if (latencies_.empty()) return 0;
     const auto last = static_cast<double>(latencies_.size() - 1);
     return static_cast<double>(latencies_[static_cast<std::size_t>(part * last)].count()) / 1000;
   }
 
-  void send_one() {
+  void send_one(const std::string& request) {
     const std::size_t number = idle_.front();
     idle_.pop_front();
     Connection& connection = connections_[number];
     connection.due = waiting_.front();
     waiting_.pop_front();
-    const std::string& request = options_.requests[random_() % options_.requests.size()];
     const ssize_t sent = ::send(connection.socket, request.data(), request.size(), MSG_NOSIGNAL);
     if (sent != static_cast<ssize_t>(request.size())) give_up("a request could not be sent");
   }
@@ -190,6 +220,7 @@ class Load {
   std::deque<Clock::time_point> waiting_;  // due, and without a connection
   std::vector<nanoseconds> latencies_;
   std::uint64_t errors_ = 0, bytes_ = 0;
+  nanoseconds took_{0};
   std::mt19937 random_{1};
 };
 

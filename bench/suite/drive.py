@@ -1,4 +1,4 @@
-"""Makes the load: wrk, with a script where its options do not suffice."""
+"""Makes the load: wrk, with a script where its options do not suffice; or bench/load."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from suite import machine
 
 SCRIPT = """
-local paths, fields, depth, once = {}, @FIELDS@, @DEPTH@, @ONCE@
+local paths, fields, depth = {}, @FIELDS@, @DEPTH@
 for line in io.lines("@PATHS@") do paths[#paths + 1] = line end
 local requests, at = {}, 0
 
@@ -21,7 +21,6 @@ if depth > 1 then
 else
   function request()
     at = at + 1
-    if once and at > #requests then wrk.thread:stop() end
     return requests[(at - 1) % #requests + 1]
   end
 end
@@ -58,13 +57,37 @@ def table(fields):
     return "{" + pairs + "}"
 
 
+class ClosedLoop:
+    """What bench/load has seen."""
+
+    def __init__(self, done):
+        self.faults = done.stderr.strip()
+        if self.faults:
+            return
+        said = json.loads(done.stdout)
+        self.faults = f"{said['errors']} were not answered with 200" if said["errors"] else ""
+        self.requests, self.rate = said["requests"], said["requests"] / said["seconds"]
+        self.p50, self.p99 = said["p50"], said["p99"]
+
+
+def each_once(load, port, scenario, fields, folder):
+    """Each path once: wrk knows times and no ends."""
+    paths = Path(folder) / "paths"
+    paths.write_text("".join(path + "\n" for path in scenario.paths))
+    _, core = machine.cores()
+    return ClosedLoop(subprocess.run(
+        ["taskset", "-c", str(core), load, str(port), "0", "0", str(scenario.clients), str(paths),
+         *(f"{name}: {value}" for name, value in fields.items())],
+        capture_output=True, text=True, timeout=180))
+
+
 def wrk(port, scenario, fields, seconds, folder):
     fields = {"Host": "localhost", **fields}
     if scenario.close:
         fields["Connection"] = "close"
     _, core = machine.cores()
     command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{scenario.clients}",
-               f"-d{120 if scenario.once else seconds}s", "--latency", "--timeout", "30s"]
+               f"-d{seconds}s", "--latency", "--timeout", "30s"]
     for name, value in fields.items():
         command += ["-H", f"{name}: {value}"]
     if len(scenario.paths) > 1 or scenario.depth > 1:
@@ -73,8 +96,7 @@ def wrk(port, scenario, fields, seconds, folder):
         script = Path(folder) / "load.lua"
         script.write_text(SCRIPT.replace("@PATHS@", str(paths))
                           .replace("@FIELDS@", table(fields))
-                          .replace("@DEPTH@", str(scenario.depth))
-                          .replace("@ONCE@", "true" if scenario.once else "false"))
+                          .replace("@DEPTH@", str(scenario.depth)))
         command += ["-s", str(script)]
     command.append(f"http://127.0.0.1:{port}{scenario.paths[0]}")
     said = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 180)

@@ -38,6 +38,7 @@ class Scenario:
     depth: int = 1             # requests that are sent together
     close: bool = False        # a connection for each
     once: bool = False         # each path once, and no more
+    is_first: bool = False     # nothing is asked before
     with_log: bool = False
     floor: str = "answer"      # its mode; "": none
     needs: str = ""            # "large", "cold"
@@ -62,7 +63,7 @@ def table(mixed):
         Scenario("connections", "connection per request", paths=small, close=True, floor="once",
                  is_quick=True),
         Scenario("cold", "100,000 files never opened before, 2 KB", paths=cold, once=True,
-                 floor="files", needs="cold"),
+                 is_first=True, floor="files", needs="cold"),
         Scenario("warm", "the same files again", paths=cold, once=True, floor="files",
                  needs="cold"),
         Scenario("download-10m", "10 MB download", paths=("/10m.bin",), clients=4,
