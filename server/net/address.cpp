@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <charconv>
 #include <cstring>
 
 namespace frontis::net {
@@ -39,9 +40,19 @@ Address local_address(int socket) {
 
 std::string_view Address::text(Text& out) const {
   if (is_unix()) return "unix:";
-  const int family = family_ == Family::v4 ? AF_INET : AF_INET6;
-  const char* text = ::inet_ntop(family, bytes_.data(), out.data(), INET6_ADDRSTRLEN);
+  if (family_ == Family::v4) return dotted(out);
+  const char* text = ::inet_ntop(AF_INET6, bytes_.data(), out.data(), INET6_ADDRSTRLEN);
   return text ? std::string_view(text) : "-";
+}
+
+// For each request to an application: inet_ntop() goes through printf.
+std::string_view Address::dotted(Text& out) const {
+  char* at = out.data();
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *at++ = '.';
+    at = std::to_chars(at, out.data() + out.size(), bytes_[i]).ptr;
+  }
+  return {out.data(), static_cast<std::size_t>(at - out.data())};
 }
 
 std::uint64_t Address::client() const {

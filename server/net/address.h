@@ -30,6 +30,8 @@ class Address {
  private:
   enum class Family : std::uint8_t { unix_socket, v4, v6 };
 
+  std::string_view dotted(Text& out) const;
+
   std::array<unsigned char, 16> bytes_{};
   std::uint16_t port_ = 0;
   Family family_ = Family::unix_socket;

@@ -7,7 +7,8 @@ namespace frontis::upstream {
 
 namespace {
 
-constexpr std::size_t length_offset = 4;  // in a record's head
+constexpr std::size_t length_offset = 4;    // in a record's head
+constexpr std::size_t longest_short = 127;  // section 3.4: its length is one byte
 
 constexpr char byte_of(std::size_t number, unsigned shift) {
   return static_cast<char>(number >> shift & 0xff);
@@ -28,6 +29,13 @@ void append_record_head(RecordType type, std::size_t size, std::string& out) {
 }
 
 void FastcgiParamsWriter::pair(std::string_view name, std::string_view value) {
+  // As nearly all are: short, and with room for them in the open record.
+  const bool is_short = name.size() <= longest_short && value.size() <= longest_short;
+  if (is_short && written() + 2 + name.size() + value.size() <= longest_record) {
+    const std::array<char, 2> lengths{byte_of(name.size(), 0), byte_of(value.size(), 0)};
+    out_.append(lengths.data(), lengths.size()).append(name).append(value);
+    return;
+  }
   length(name.size());
   length(value.size());
   bytes(name);
@@ -52,7 +60,6 @@ void FastcgiParamsWriter::close() {
 
 // Section 3.4: one byte, or four with the highest bit set.
 void FastcgiParamsWriter::length(std::size_t size) {
-  constexpr std::size_t longest_short = 127;
   constexpr std::size_t is_long = std::size_t{1} << 31;
   const std::size_t marked = size | is_long;
   const std::array<char, 4> four{byte_of(marked, 24), byte_of(marked, 16), byte_of(marked, 8),
