@@ -29,8 +29,8 @@ ACCESS_LOG = {
 
 
 class Peer:
-    def __init__(self, name, file, package, command, version):
-        self.name, self.file, self.package = name, file, package
+    def __init__(self, name, file, command, version):
+        self.name, self.file = name, file
         self.command, self.version_command = command, version
 
     def version(self):
@@ -128,18 +128,18 @@ class Floor:
 
 def all_peers(frontis):
     return [
-        Peer("frontis", "frontis.yaml", None, [frontis, "serve", "-c", "{config}"],
+        Peer("frontis", "frontis.yaml", [frontis, "serve", "-c", "{config}"],
              [frontis, "--version"]),
-        Peer("nginx", "nginx.conf", "nginx-light",
+        Peer("nginx", "nginx.conf",
              ["nginx", "-c", "{config}", "-e", "{folder}/nginx.err"], ["nginx", "-v"]),
-        Peer("h2o", "h2o.conf", "h2o", ["h2o", "-c", "{config}"], ["h2o", "--version"]),
-        Peer("lighttpd", "lighttpd.conf", "lighttpd", ["lighttpd", "-D", "-f", "{config}"],
+        Peer("h2o", "h2o.conf", ["h2o", "-c", "{config}"], ["h2o", "--version"]),
+        Peer("lighttpd", "lighttpd.conf", ["lighttpd", "-D", "-f", "{config}"],
              ["lighttpd", "-v"]),
-        Peer("caddy", "Caddyfile", "caddy",
+        Peer("caddy", "Caddyfile",
              ["caddy", "run", "--adapter", "caddyfile", "--config", "{config}"],
              ["caddy", "version"]),
-        Peer("apache", "apache.conf", "apache2", ["apache2", "-X", "-f", "{config}"],
+        Peer("apache", "apache.conf", ["apache2", "-X", "-f", "{config}"],
              ["apache2", "-v"]),
-        Peer("haproxy", "haproxy.cfg", "haproxy", ["haproxy", "-db", "-f", "{config}"],
+        Peer("haproxy", "haproxy.cfg", ["haproxy", "-db", "-f", "{config}"],
              ["haproxy", "-v"]),
     ]

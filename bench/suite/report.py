@@ -11,10 +11,6 @@ def shown(value, digits=1):
     return "–" if value is None else f"{value:,.{digits}f}"
 
 
-def ratio(one, other):
-    return None if one is None or not other else one / other
-
-
 def paired(results, one, other):
     """The median of the ratios within a round: what drifts from round to round cancels out."""
     if one not in results or other not in results:

@@ -72,7 +72,7 @@ void read_directive(std::string_view directive, CacheControl& control) {
 
 CacheControl parse_cache_control(std::string_view field) {
   CacheControl control;
-  while (!field.empty()) read_directive(trim(http::take_member(field)), control);
+  while (!field.empty()) read_directive(trim(http::take_unquoted(',', field)), control);
   return control;
 }
 

@@ -5,9 +5,7 @@
 
 namespace frontis::app {
 
-Change::~Change() {
-  if (!is_settled_) cache_.invalidate(key_);
-}
+Change::~Change() { may_have_happened(); }
 
 void Change::may_have_happened() {
   if (!is_settled_) cache_.invalidate(key_);

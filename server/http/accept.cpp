@@ -27,7 +27,7 @@ std::optional<std::uint16_t> plain_weight(std::string_view parameters) {
 
 std::uint16_t explicit_weight(std::string_view accept, std::string_view type) {
   while (!accept.empty()) {
-    std::string_view parameters = take_member(accept);
+    std::string_view parameters = take_unquoted(',', accept);
     if (!equal_ignoring_case(trim(take_until(';', parameters)), type)) continue;
     // Of two weights for one type the first counts.
     if (const auto weight = plain_weight(parameters)) return *weight;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "http/list.h"
 
 namespace frontis::http {
 
@@ -81,20 +82,6 @@ std::optional<std::string> unquoted(std::string_view text) {
   return std::nullopt;
 }
 
-// What is in front of the first ';' that no quoted string holds; takes both off `text`.
-std::string_view take_pair(std::string_view& text) {
-  bool quoted = false;
-  std::size_t end = 0;
-  for (; end < text.size() && (quoted || text[end] != ';'); ++end) {
-    if (text[end] == '"') quoted = !quoted;
-    if (quoted && text[end] == '\\') ++end;
-  }
-  end = end < text.size() ? end : text.size();
-  const std::string_view pair = text.substr(0, end);
-  text.remove_prefix(end < text.size() ? end + 1 : end);
-  return trim(pair);
-}
-
 std::string* place_for(ForwardedElement& element, std::string_view name) {
   if (equal_ignoring_case(name, "for")) return &element.node;
   if (equal_ignoring_case(name, "proto")) return &element.proto;
@@ -155,7 +142,7 @@ std::optional<ForwardedNode> parse_forwarded_node(std::string_view text) {
 std::optional<ForwardedElement> parse_forwarded_element(std::string_view text) {
   ForwardedElement element;
   while (!text.empty()) {
-    const std::string_view pair = take_pair(text);
+    const std::string_view pair = trim(take_unquoted(';', text));
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
     if (equals == std::string_view::npos || !is_token(pair.substr(0, equals))) return std::nullopt;

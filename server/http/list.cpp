@@ -13,16 +13,16 @@ std::string_view take_until(char separator, std::string_view& text) {
   return part;
 }
 
-std::string_view take_member(std::string_view& list) {
+std::string_view take_unquoted(char separator, std::string_view& text) {
   bool quoted = false;
   std::size_t end = 0;
-  for (; end < list.size() && (quoted || list[end] != ','); ++end) {
-    if (list[end] == '"') quoted = !quoted;
-    if (quoted && list[end] == '\\') ++end;
+  for (; end < text.size() && (quoted || text[end] != separator); ++end) {
+    if (text[end] == '"') quoted = !quoted;
+    if (quoted && text[end] == '\\') ++end;
   }
-  const std::string_view member = list.substr(0, end);
-  list.remove_prefix(end < list.size() ? end + 1 : list.size());
-  return member;
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(end < text.size() ? end + 1 : text.size());
+  return part;
 }
 
 bool has_member(std::string_view list, std::string_view word) {

@@ -138,7 +138,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   std::unique_ptr<Connection> connection_;
   net::Timer timer_;
   Instant sent_at_{};        // all of the request
-  Instant in_line_since_{};  // the epoch: never was
+  Instant in_line_since_{};  // or out of reach; the epoch: never was
   BackendId avoided_ = 0;
   std::optional<Failure> failure_;  // the last; in Phase::failed what the end is
   std::uint32_t broken_ = 0;        // connections that broke after something was sent

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -12,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "../net/loopback.h"
 #include "base/descriptor.h"
 #include "config/load.h"
 #include "environment.h"
@@ -155,27 +155,11 @@ std::string name_of(const testing::TestParamInfo<Case>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Deep, AppsCheck, testing::ValuesIn(cases), name_of);
 
-std::string port_of(const Descriptor& socket) {
-  sockaddr_in address{};
-  socklen_t length = sizeof address;
-  getsockname(socket.number(), reinterpret_cast<sockaddr*>(&address), &length);
-  return std::to_string(ntohs(address.sin_port));
-}
-
-// Bound, so that nobody else can have the port; nobody listens before listen().
-Descriptor bound_port() {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  Descriptor out(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  EXPECT_EQ(bind(out.number(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  return out;
-}
-
 TEST(AppsCheckOfPorts, NotesThatNobodyListens) {
   const SiteFolder folder;
-  const Descriptor server = bound_port();
-  const std::string port = port_of(server);
+  // Bound, so that nobody else can have the port; nobody listens before listen().
+  const net::Loopback server = net::bound_to_loopback();
+  const std::string port = std::to_string(server.port());
   const std::string yaml = "apps: {a: {http: " + port +
                            "}}\nsites: {\"*\": {/: [{memcached: " + port +
                            ", key: a}, {app: a}]}}\n";
@@ -188,7 +172,7 @@ TEST(AppsCheckOfPorts, NotesThatNobodyListens) {
                           "F/frontis.yaml:2:31: memcached: 127.0.0.1:" + port +
                               ": nobody listens there; start what should, or correct the port: "
                               "until then its route passes every request on"));
-  ASSERT_EQ(listen(server.number(), 10), 0);
+  ASSERT_EQ(listen(server.socket.number(), 10), 0);
   const Findings open = check(folder, yaml);
   EXPECT_THAT(open.all(), IsEmpty());
   EXPECT_THAT(open.notes(), IsEmpty());

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/prctl.h>
@@ -20,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "../net/loopback.h"
 #include "base/descriptor.h"
 #include "config/load.h"
 #include "site_folder.h"
@@ -391,21 +391,9 @@ TEST(DeepCheckOfTheMachine, FindsMoreConnectionsThanFilesMayBeOpen) {
 
 constexpr std::string_view site = "\nsites: {\"*\": {/: {files: root}}}\n";
 
-struct Listening {
-  Descriptor socket;
-  std::string port;
-};
-
-Listening listen_somewhere() {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  Listening out{Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), ""};
-  EXPECT_EQ(bind(out.socket.number(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+net::Loopback listen_somewhere() {
+  net::Loopback out = net::bound_to_loopback();
   EXPECT_EQ(listen(out.socket.number(), 1), 0);
-  socklen_t length = sizeof address;
-  getsockname(out.socket.number(), reinterpret_cast<sockaddr*>(&address), &length);
-  out.port = std::to_string(ntohs(address.sin_port));
   return out;
 }
 
@@ -418,8 +406,9 @@ class Holder {
     id_ = fork();
     if (id_ == 0) {
       prctl(PR_SET_NAME, name);
-      const Listening held = listen_somewhere();
-      const ssize_t written = write(ends[1], held.port.data(), held.port.size());
+      const net::Loopback held = listen_somewhere();
+      const std::string port = std::to_string(held.port());
+      const ssize_t written = write(ends[1], port.data(), port.size());
       ::close(ends[1]);
       while (written > 0) pause();
       _exit(1);
@@ -466,8 +455,7 @@ TEST(DeepCheckOfSockets, TakesNoOffenceAtAFrontisThatServes) {
 
 TEST(DeepCheckOfSockets, FindsAddressesThatExcludeEachOther) {
   const SiteFolder folder;
-  std::string port;
-  { port = listen_somewhere().port; }
+  const std::string port = std::to_string(listen_somewhere().port());
   EXPECT_THAT(
       found(folder, "listen: [" + port + ", \"127.0.0.1:" + port + "\"]" + std::string(site)),
       ElementsAre(HasSubstr("127.0.0.1:" + port + " cannot be had beside *:" + port +

@@ -15,10 +15,10 @@ TEST(TakeUntil, GivesOnePartAfterAnother) {
   EXPECT_EQ(parts, (std::vector<std::string_view>{"a", "b", "", "c"}));
 }
 
-TEST(TakeMember, LeavesQuotedCommasAlone) {
+TEST(TakeUnquoted, LeavesQuotedSeparatorsAlone) {
   std::string_view list = R"(a="1,2", b="\",", c="open, d)";
   std::vector<std::string_view> members;
-  while (!list.empty()) members.push_back(take_member(list));
+  while (!list.empty()) members.push_back(take_unquoted(',', list));
   EXPECT_EQ(members,
             (std::vector<std::string_view>{R"(a="1,2")", R"( b="\",")", R"( c="open, d)"}));
 }

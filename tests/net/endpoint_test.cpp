@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <string>
 
+#include "loopback.h"
+
 namespace frontis::net {
 namespace {
 
@@ -90,17 +92,9 @@ TEST(BeginConnect, ConnectsToAUnixSocketUntilItsLineIsFull) {
 
 TEST(BeginConnect, TellsLaterThatAPortIsClosed) {
   // A port that was just given back.
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  {
-    const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    socklen_t length = sizeof address;
-    auto* where = reinterpret_cast<sockaddr*>(&address);
-    ASSERT_EQ(::bind(socket.number(), where, length), 0);
-    ASSERT_EQ(::getsockname(socket.number(), where, &length), 0);
-  }
-  const Endpoint endpoint(reinterpret_cast<const sockaddr*>(&address), sizeof address, "there");
+  Loopback port = bound_to_loopback();
+  port.socket.close();
+  const Endpoint endpoint(port.where(), port.length(), "there");
   const auto socket = begin_connect(endpoint);
   if (!socket) {
     EXPECT_EQ(socket.error().kind, ErrorKind::io);

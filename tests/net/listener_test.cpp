@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "hand_turned.h"
+#include "loopback.h"
 
 namespace frontis::net {
 namespace {
@@ -271,14 +272,10 @@ TEST_F(Listening, LetsOthersHaveTheirTurnInAFloodOfClients) {
 
 TEST_F(Listening, RestsWhenItCannotAcceptAndTriesAgain) {
   // A socket that does not listen yet fails as one does whose process is out of descriptors.
-  Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(::bind(socket.number(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  const int number = socket.number();
-  const auto port = port_of(socket);
-  Door door(hand, std::move(socket));
+  Loopback bound = bound_to_loopback(SOCK_NONBLOCK);
+  const int number = bound.socket.number();
+  const auto port = bound.port();
+  Door door(hand, std::move(bound.socket));
   hand.turn(3);
   EXPECT_EQ(door.peers.size(), 0U);
   ASSERT_EQ(::listen(number, 1), 0);

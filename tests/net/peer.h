@@ -2,10 +2,8 @@
 // Pairs of connected sockets, over a Unix socket or over TCP on the loopback.
 #pragma once
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -18,6 +16,7 @@
 #include <utility>
 
 #include "base/descriptor.h"
+#include "loopback.h"
 
 namespace frontis::net {
 
@@ -33,21 +32,15 @@ inline Pair unix_pair() {
 }
 
 inline Pair tcp_pair() {
-  const Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* where = reinterpret_cast<sockaddr*>(&address);
-  EXPECT_EQ(::bind(listener.number(), where, length), 0);
-  EXPECT_EQ(::listen(listener.number(), 1), 0);
-  EXPECT_EQ(::getsockname(listener.number(), where, &length), 0);
+  const Loopback listener = bound_to_loopback();
+  EXPECT_EQ(::listen(listener.socket.number(), 1), 0);
   Descriptor far(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  EXPECT_EQ(::connect(far.number(), where, length), 0);
+  EXPECT_EQ(::connect(far.number(), listener.where(), listener.length()), 0);
   ::fcntl(far.number(), F_SETFL, O_NONBLOCK);
   const int on = 1;
   ::setsockopt(far.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  Descriptor near(::accept4(listener.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  Descriptor near(
+      ::accept4(listener.socket.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   EXPECT_TRUE(near.is_open());
   ::setsockopt(near.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return {std::move(near), std::move(far)};

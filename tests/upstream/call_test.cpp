@@ -1,7 +1,6 @@
 #include "upstream/call.h"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,6 +8,7 @@
 #include <functional>
 
 #include "../net/bodies.h"
+#include "../net/loopback.h"
 #include "call_house.h"
 #include "made_outgoing.h"
 
@@ -36,15 +36,8 @@ class ScriptedBody final : public http::RequestBody {
 class SwallowingPort {
  public:
   SwallowingPort() {
-    sockaddr_in any{};
-    any.sin_family = AF_INET;
-    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof any;
-    auto* address = reinterpret_cast<sockaddr*>(&any);
-    EXPECT_EQ(::bind(listener_.number(), address, length), 0);
-    EXPECT_EQ(::listen(listener_.number(), 0), 0);
-    EXPECT_EQ(::getsockname(listener_.number(), address, &length), 0);
-    endpoint_ = std::make_shared<net::Endpoint>(address, length, "127.0.0.1");
+    EXPECT_EQ(::listen(port_.socket.number(), 0), 0);
+    endpoint_ = std::make_shared<net::Endpoint>(port_.where(), port_.length(), "127.0.0.1");
     for (Descriptor& one : waiting_) {
       auto connection = net::begin_connect(*endpoint_);
       if (connection) one = std::move(*connection);
@@ -53,7 +46,7 @@ class SwallowingPort {
   std::shared_ptr<const net::Endpoint> endpoint() const { return endpoint_; }
 
  private:
-  Descriptor listener_{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  const net::Loopback port_ = net::bound_to_loopback(SOCK_NONBLOCK);
   std::shared_ptr<net::Endpoint> endpoint_;
   std::array<Descriptor, 4> waiting_;
 };

@@ -1,5 +1,6 @@
 """Nothing is lost in a stop: what has begun is finished, within a bound; what is new is refused."""
 
+import contextlib
 import os
 import signal
 import time
@@ -97,14 +98,21 @@ def test_a_stop_waits_no_longer_than_drain(start):
         assert len(connection.read_rest()) < LARGE
 
 
-@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
-def test_a_second_signal_ends_at_once(start, second):
-    server = start(drain="10m", min_rate=0)
+@contextlib.contextmanager
+def stopping_while_it_sends(server, path):
+    """After SIGTERM, with an answer under way that is read no further; the connection."""
     with server.connect(receive_buffer=4096) as connection:
-        connection.send(request("/large.bin"))
+        connection.send(request(path))
         assert connection.receive()
         server.signal(signal.SIGTERM)
         assert poll(lambda: refuses(server))
+        yield connection
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_at_once(start, second):
+    server = start(drain="10m", min_rate=0)
+    with stopping_while_it_sends(server, "/large.bin"):
         assert server.is_running()
         server.signal(second)
         server.wait()
@@ -114,11 +122,7 @@ def test_a_second_signal_ends_at_once(start, second):
 
 def test_a_reload_during_a_stop_cuts_nothing_short(start):
     server = start(drain="10m", min_rate=0)
-    with server.connect(receive_buffer=4096) as connection:
-        connection.send(request("/busy.bin"))
-        assert connection.receive()
-        server.signal(signal.SIGTERM)
-        assert poll(lambda: refuses(server))
+    with stopping_while_it_sends(server, "/busy.bin") as connection:
         server.signal(signal.SIGHUP)
         assert poll(lambda: "because the server is stopping" in server.log())
         response = connection.read_response()
