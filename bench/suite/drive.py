@@ -36,11 +36,17 @@ class Load:
             return
         self.requests = int(re.search(r"(\d+) requests in", said)[1])
         self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+        self.bytes = size(re.search(r"requests in [\d.]+\w+, (\S+) read", said)[1])
         self.p50 = microseconds(re.search(r"\n\s+50%\s+(\S+)", said)[1])
         self.p99 = microseconds(re.search(r"\n\s+99%\s+(\S+)", said)[1])
         errors = re.search(r"Socket errors: (.*)", said)
         wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
         self.faults = ", ".join(one for one in (errors and errors[1], wrong and wrong[0]) if one)
+
+    def count_bytes(self, of_each, seconds):
+        """As requests, where few are answered to the end in the time."""
+        self.requests = self.bytes / of_each
+        self.rate = self.requests / seconds
 
 
 def microseconds(text):
@@ -49,6 +55,11 @@ def microseconds(text):
         raise ValueError(f"wrk says {text!r}")
     number, unit = found.groups()
     return float(number) * {"us": 1, "ms": 1e3, "s": 1e6, "m": 6e7}[unit]
+
+
+def size(text):
+    number, unit = re.fullmatch(r"([\d.]+)([KMGTP]?)B", text).groups()
+    return float(number) * 1024 ** " KMGTP".index(unit or " ")
 
 
 def table(fields):
@@ -86,8 +97,9 @@ def wrk(port, scenario, fields, seconds, folder):
     if scenario.close:
         fields["Connection"] = "close"
     _, core = machine.cores()
-    command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{scenario.clients}",
-               f"-d{seconds}s", "--latency", "--timeout", "30s"]
+    command = [] if scenario.app else ["taskset", "-c", str(core)]
+    command += ["wrk", "-t1", f"-c{scenario.clients}", f"-d{seconds}s", "--latency",
+                "--timeout", "30s"]
     for name, value in fields.items():
         command += ["-H", f"{name}: {value}"]
     if len(scenario.paths) > 1 or scenario.depth > 1:
@@ -100,4 +112,7 @@ def wrk(port, scenario, fields, seconds, folder):
         command += ["-s", str(script)]
     command.append(f"http://127.0.0.1:{port}{scenario.paths[0]}")
     said = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 180)
-    return Load(said.stdout)
+    load = Load(said.stdout)
+    if scenario.size and not load.faults:
+        load.count_bytes(scenario.size, seconds)
+    return load
