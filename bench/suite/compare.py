@@ -17,7 +17,7 @@ def ratios(kept):
         results = one["rounds"]
         key = "rate" if "nginx+gunicorn" in results else "cpu_us"
         if not all(key in rounds[0] for rounds in results.values()):
-            continue  # no rate
+            continue  # neither is what it measures
         for other in OTHERS:
             value = report.paired(results, "frontis", other, key)
             if value is not None:
@@ -28,7 +28,8 @@ def ratios(kept):
 def compared(old, new):
     """Markdown; and what is beyond the limit."""
     before, after = ratios(old), ratios(new)
-    lines = ["| scenario | frontis : | of | old | new | deviation |", "|---|---|---|---:|---:|---:|"]
+    lines = ["| scenario | frontis : | of | old | new | deviation |",
+             "|---|---|---|---:|---:|---:|"]
     beyond = []
     for key, value in before.items():
         if key not in after:

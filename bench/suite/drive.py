@@ -5,7 +5,9 @@ import re
 import subprocess
 from pathlib import Path
 
-from suite import machine
+from suite import check, machine
+
+LATEST = 180  # seconds after which a load is given up
 
 SCRIPT = """
 local paths, fields, depth = {}, @FIELDS@, @DEPTH@
@@ -81,15 +83,21 @@ class ClosedLoop:
         self.p50, self.p99 = said["p50"], said["p99"]
 
 
+def run(command, seconds):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired as fault:
+        raise check.Different(f"not done after {seconds} s") from fault
+
+
 def each_once(load, port, scenario, fields, folder):
     """Each path once: wrk knows times and no ends."""
     paths = Path(folder) / "paths"
     paths.write_text("".join(path + "\n" for path in scenario.paths))
     _, core = machine.cores()
-    return ClosedLoop(subprocess.run(
+    return ClosedLoop(run(
         ["taskset", "-c", str(core), load, str(port), "0", "0", str(scenario.clients), str(paths),
-         *(f"{name}: {value}" for name, value in fields.items())],
-        capture_output=True, text=True, timeout=180))
+         *(f"{name}: {value}" for name, value in fields.items())], LATEST))
 
 
 def wrk(port, scenario, fields, seconds, folder):
@@ -111,8 +119,7 @@ def wrk(port, scenario, fields, seconds, folder):
                           .replace("@DEPTH@", str(scenario.depth)))
         command += ["-s", str(script)]
     command.append(f"http://127.0.0.1:{port}{scenario.paths[0]}")
-    said = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 180)
-    load = Load(said.stdout)
+    load = Load(run(command, seconds + LATEST).stdout)
     if scenario.size and not load.faults:
         load.count_bytes(scenario.size, seconds)
     return load

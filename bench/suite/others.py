@@ -1,4 +1,4 @@
-"""What is not one rate: start and rest, idle connections, slow readers, what the access log costs."""
+"""What is not one rate: start and rest, idle connections, slow readers, the cost of the log."""
 
 import contextlib
 import selectors

@@ -12,7 +12,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from suite import machine
+from suite import check, machine
 
 HERE = Path(__file__).resolve().parents[1] / "peers"
 
@@ -59,8 +59,7 @@ class Peer:
             ready = machine.wait_for(
                 lambda: process.poll() is not None or machine.accepts(values["PORT"]), pause=0.002)
             if not ready or process.poll() is not None:
-                raise SystemExit(f"bench/run: {self.name} does not start:\n"
-                                 + (folder / "said").read_text())
+                raise not_started(folder)
             yield Running(self.name, [process], values["PORT"], time.monotonic() - begun)
         finally:
             stop(process)
@@ -72,6 +71,11 @@ def fresh(folder):
     folder.mkdir(parents=True)
     folder.chmod(0o777)
     return folder
+
+
+def not_started(folder):
+    said = (folder / "said").read_text().split("\n")
+    return check.Different("does not start: " + " ".join(line for line in said[-4:] if line))
 
 
 def said_version(command):
@@ -133,7 +137,7 @@ class Floor:
         process = subprocess.Popen(["taskset", "-c", str(core), self.binary, str(port), *mode])
         try:
             if not machine.wait_for(lambda: machine.accepts(port), pause=0.002):
-                raise SystemExit("bench/run: the floor does not start")
+                raise check.Different("does not start")
             yield Running(self.name, [process], port)
         finally:
             stop(process)

@@ -18,6 +18,11 @@ def shown(value, digits=1):
     return "–" if value is None else f"{value:,.{digits}f}"
 
 
+def figure(value):
+    """Of any size: with as many digits as say something."""
+    return shown(value, 0 if value is None or value >= 1000 else 1 if value >= 100 else 2)
+
+
 def megabytes(kilobytes):
     return shown(kilobytes and kilobytes / 1024, 1)
 
@@ -55,8 +60,8 @@ def usual(rounds):
 def scenario_table(title, turns):
     """By processor time, which decides on one core."""
     results = turns.figures
-    rows = [[name, shown(middle(rounds, "cpu_us"), 2), shown(paired(results, name, "floor"), 2),
-             shown(paired(results, name, "nginx"), 2), shown(middle(rounds, "rate"), 0),
+    rows = [[name, figure(middle(rounds, "cpu_us")), shown(paired(results, name, "floor"), 2),
+             shown(paired(results, name, "nginx"), 2), figure(middle(rounds, "rate")),
              *usual(rounds)] for name, rounds in results.items()]
     return table(title, ["CPU µs/request", ": floor", ": nginx", "requests/s", "p50 µs", "p99 µs",
                          "memory MB"], rows, turns.left_out)

@@ -1,24 +1,27 @@
 """The whole of a run as one page, which nobody writes by hand but for one marked section: a new run
 keeps that."""
 
+from suite.bench import ROUNDS_OF_A_LIFE
+
 PREFACE = """# Frontis beside other servers
 
 Written by `bench/run --results`; only the marked section is written by hand.
 
 """
 
-HOW = """## How it is measured
+HOW = f"""## How it is measured
 
 - One machine; each server on one core, the load on another: `wrk` with 64 keep-alive connections
-  where a table does not say otherwise. Whole stacks with an application have all cores, and 16
-  connections.
+  where a table does not say otherwise, and `bench/load` where each file is asked for once or the
+  loop is open. Whole stacks with an application have all cores, and 16 connections.
 - Every answer is compared before it is timed, and each server has its best honest configuration
   (`bench/peers/`).
 - A round measures each server for a second or so, one right behind the other and in another order
-  each time. Every third round all are started anew, and each is warmed before it counts. Where a
-  server would disturb another by what it does without requests, or is to be fresh (`cold`, `warm`,
-  `rest`, `idle`, `open-*`, `slow`), it runs alone and is started anew for each round, and there are
-  at most five rounds.
+  each time. After {ROUNDS_OF_A_LIFE} rounds all are started anew, and each is warmed before it
+  counts. The servers that wait take less than a thousandth of a core. Where a server would
+  disturb others by what it does without requests, or is to be fresh (`cold`, `warm`, `rest`,
+  `idle`, `open-*`, `slow`), it runs alone and is started for each round, of which there are at
+  most five.
 - **CPU µs/request** is the time that all threads of all processes of a server had a core, user and
   system, by the kernel's clock of each process, divided by the answers. Waiting is not in it; what
   the kernel does for a server's sockets in its name is. It decides where there is one core, as it
@@ -32,7 +35,8 @@ HOW = """## How it is measured
   several processes is not charged twice. `rest` shows RSS, too; servers share libraries with others
   that run at the same time, and it alone is measured with none of them.
 - **Open loop**: requests are due at fixed times whether or not the server keeps up, and a latency
-  counts from then.
+  counts from then. In `open-*-press` Frontis compresses a folder of fresh files meanwhile, on the
+  same core; nginx has nothing to do beside it.
 - A server that fails once is left out of the table, and the reason stands below it.
 
 """

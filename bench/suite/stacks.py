@@ -57,12 +57,18 @@ class Stack:
                                                 stdout=said, stderr=said, env=environment))
         try:
             if not machine.wait_for(lambda: machine.accepts(values["PORT"])):
-                raise SystemExit(f"bench: {self.name} does not start:\n"
-                                 + (folder / "said").read_text())
+                raise peers.not_started(folder)
             yield peers.Running(self.name, started, values["PORT"])
         finally:
             for process in reversed(started):
                 peers.stop(process)
+
+
+def runtime_versions():
+    """Of what all stacks have in common."""
+    python = "/usr/bin/python3"
+    return {"python": peers.said_version([python, "--version"]),
+            "django": peers.said_version([python, "-m", "django", "--version"])}
 
 
 def all_stacks(frontis):
