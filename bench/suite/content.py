@@ -9,6 +9,7 @@ WORDS = ("display margin padding color background border radius flex grid width 
          "weight position absolute relative transition transform opacity hover focus before after "
          "media screen min max calc var root solid none auto inherit center").split()
 COLD, MIXED = 100_000, 2_000
+FRESH, FRESH_SIZE = 2_000, 24 * 1024
 
 
 def text(source, size):
@@ -58,6 +59,8 @@ def make(root, large, cold):
         write(root / path[1:], text(source, size) if is_text else source.randbytes(size), is_text)
         paths.append(path)
     write(root / "10m.bin", source.randbytes(10_000_000))
+    # The same, for what serves one folder beside an application.
+    write(root / "static" / "style.css", (root / "style.css").read_bytes(), coded=True)
     if large:
         with open(root / "1g.bin", "wb") as file:
             block = source.randbytes(1_000_000)
@@ -82,3 +85,11 @@ def usual(root, paths, takes_gzip):
 def size_of(root, path, takes_gzip):
     small = root / (path[1:] + ".gz")
     return (small if takes_gzip and small.exists() else root / path[1:]).stat().st_size
+
+
+def make_fresh(folder):
+    """Files that pay to be compressed, none like another: more than are pressed in a minute."""
+    body = text(random.Random(2), FRESH_SIZE)
+    for number in range(0 if folder.exists() else FRESH):
+        write(folder / f"{number:04d}.css", b"/* %d */\n" % number + body)
+    return folder

@@ -5,7 +5,9 @@ import re
 import subprocess
 from pathlib import Path
 
-from suite import machine
+from suite import check, machine
+
+LATEST = 180  # seconds after which a load is given up
 
 SCRIPT = """
 local paths, fields, depth = {}, @FIELDS@, @DEPTH@
@@ -36,11 +38,17 @@ class Load:
             return
         self.requests = int(re.search(r"(\d+) requests in", said)[1])
         self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+        self.bytes = size(re.search(r"requests in [\d.]+\w+, (\S+) read", said)[1])
         self.p50 = microseconds(re.search(r"\n\s+50%\s+(\S+)", said)[1])
         self.p99 = microseconds(re.search(r"\n\s+99%\s+(\S+)", said)[1])
         errors = re.search(r"Socket errors: (.*)", said)
         wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
         self.faults = ", ".join(one for one in (errors and errors[1], wrong and wrong[0]) if one)
+
+    def count_bytes(self, of_each, seconds):
+        """As requests, where few are answered to the end in the time."""
+        self.requests = self.bytes / of_each
+        self.rate = self.requests / seconds
 
 
 def microseconds(text):
@@ -49,6 +57,11 @@ def microseconds(text):
         raise ValueError(f"wrk says {text!r}")
     number, unit = found.groups()
     return float(number) * {"us": 1, "ms": 1e3, "s": 1e6, "m": 6e7}[unit]
+
+
+def size(text):
+    number, unit = re.fullmatch(r"([\d.]+)([KMGTP]?)B", text).groups()
+    return float(number) * 1024 ** " KMGTP".index(unit or " ")
 
 
 def table(fields):
@@ -70,15 +83,21 @@ class ClosedLoop:
         self.p50, self.p99 = said["p50"], said["p99"]
 
 
+def run(command, seconds):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired as fault:
+        raise check.Different(f"not done after {seconds} s") from fault
+
+
 def each_once(load, port, scenario, fields, folder):
     """Each path once: wrk knows times and no ends."""
     paths = Path(folder) / "paths"
     paths.write_text("".join(path + "\n" for path in scenario.paths))
     _, core = machine.cores()
-    return ClosedLoop(subprocess.run(
+    return ClosedLoop(run(
         ["taskset", "-c", str(core), load, str(port), "0", "0", str(scenario.clients), str(paths),
-         *(f"{name}: {value}" for name, value in fields.items())],
-        capture_output=True, text=True, timeout=180))
+         *(f"{name}: {value}" for name, value in fields.items())], LATEST))
 
 
 def wrk(port, scenario, fields, seconds, folder):
@@ -86,8 +105,9 @@ def wrk(port, scenario, fields, seconds, folder):
     if scenario.close:
         fields["Connection"] = "close"
     _, core = machine.cores()
-    command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{scenario.clients}",
-               f"-d{seconds}s", "--latency", "--timeout", "30s"]
+    command = [] if scenario.app else ["taskset", "-c", str(core)]
+    command += ["wrk", "-t1", f"-c{scenario.clients}", f"-d{seconds}s", "--latency",
+                "--timeout", "30s"]
     for name, value in fields.items():
         command += ["-H", f"{name}: {value}"]
     if len(scenario.paths) > 1 or scenario.depth > 1:
@@ -99,5 +119,7 @@ def wrk(port, scenario, fields, seconds, folder):
                           .replace("@DEPTH@", str(scenario.depth)))
         command += ["-s", str(script)]
     command.append(f"http://127.0.0.1:{port}{scenario.paths[0]}")
-    said = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 180)
-    return Load(said.stdout)
+    load = Load(run(command, seconds + LATEST).stdout)
+    if scenario.size and not load.faults:
+        load.count_bytes(scenario.size, seconds)
+    return load

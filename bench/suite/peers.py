@@ -12,7 +12,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from suite import machine
+from suite import check, machine
 
 HERE = Path(__file__).resolve().parents[1] / "peers"
 
@@ -34,24 +34,20 @@ class Peer:
         self.command, self.version_command = command, version
 
     def version(self):
-        said = subprocess.run(self.version_command, capture_output=True, text=True)
-        found = re.search(r"\d+\.\d+(\.\d+)?", said.stdout + said.stderr)
-        return found[0] if found else "?"
+        return said_version(self.version_command)
 
     @contextlib.contextmanager
-    def running(self, folder, values, with_log=False):
-        """The server, on a core of its own; its port is free again afterwards."""
-        folder = folder / self.name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        folder.chmod(0o777)  # some write there once they are root no more
+    def running(self, folder, values, with_log=False, place="", more=""):
+        """The server, on a core of its own; its port is free again afterwards. `place` keeps it
+        apart from another one of the same name; `more` stands at the end of its file."""
+        folder = fresh(folder / (place or "servers") / self.name)
         values = {**values, "FOLDER": folder, "PORT": machine.free_port(),
                   **worker_identity(),
                   "GLOBAL_LOG": "", "ACCESS_LOG_MODULE": ', "mod_accesslog"' if with_log else ""}
         without, with_one = ACCESS_LOG.get(self.name, ("", ""))
         values["ACCESS_LOG"] = with_one.format(folder / "access.log") if with_log else without
         config = folder / self.file
-        config.write_text(filled((HERE / self.file).read_text(), values))
+        config.write_text(filled((HERE / self.file).read_text() + more, values))
         core, _ = machine.cores()
         command = [word.format(config=config, folder=folder) for word in self.command]
         with open(folder / "said", "w", encoding="utf-8") as said:
@@ -63,11 +59,29 @@ class Peer:
             ready = machine.wait_for(
                 lambda: process.poll() is not None or machine.accepts(values["PORT"]), pause=0.002)
             if not ready or process.poll() is not None:
-                raise SystemExit(f"bench/run: {self.name} does not start:\n"
-                                 + (folder / "said").read_text())
-            yield Running(self, process, values["PORT"], time.monotonic() - begun)
+                raise not_started(folder)
+            yield Running(self.name, [process], values["PORT"], time.monotonic() - begun)
         finally:
             stop(process)
+
+
+def fresh(folder):
+    """An empty folder, in which servers write once they are root no more."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    return folder
+
+
+def not_started(folder):
+    said = (folder / "said").read_text().split("\n")
+    return check.Different("does not start: " + " ".join(line for line in said[-4:] if line))
+
+
+def said_version(command):
+    said = subprocess.run(command, capture_output=True, text=True)
+    found = re.search(r"\d+\.\d+(\.\d+)?", said.stdout + said.stderr)
+    return found[0] if found else "?"
 
 
 def worker_identity():
@@ -94,15 +108,18 @@ def stop(process):
 
 
 class Running:
-    def __init__(self, peer, process, port, started_in):
-        self.name, self.process, self.port = peer.name, process, port
+    def __init__(self, name, started, port, started_in=0):
+        self.name, self.started, self.port = name, started, port
         self.started_in = started_in  # seconds to the first connection
 
-    def cpu_us(self):
-        return machine.cpu_us(machine.processes(self.process.pid))
+    def processes(self):
+        return [pid for one in self.started for pid in machine.processes(one.pid)]
 
-    def rss_kb(self):
-        return machine.rss_kb(machine.processes(self.process.pid))
+    def cpu_us(self):
+        return machine.cpu_us(self.processes())
+
+    def memory_kb(self):
+        return machine.memory_kb(self.processes())
 
 
 class Floor:
@@ -120,8 +137,8 @@ class Floor:
         process = subprocess.Popen(["taskset", "-c", str(core), self.binary, str(port), *mode])
         try:
             if not machine.wait_for(lambda: machine.accepts(port), pause=0.002):
-                raise SystemExit("bench/run: the floor does not start")
-            yield Running(self, process, port, 0)
+                raise check.Different("does not start")
+            yield Running(self.name, [process], port)
         finally:
             stop(process)
 

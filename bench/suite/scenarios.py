@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from suite import content
+from suite import backends, content, stacks
 
 # As a browser sends them (Chromium on Linux, same origin).
 BROWSER = {
@@ -39,11 +39,14 @@ class Scenario:
     close: bool = False        # a connection for each
     once: bool = False         # each path once, and no more
     is_first: bool = False     # nothing is asked before
-    with_log: bool = False
+    is_alone: bool = False     # no other server runs meanwhile
+    size: int = 0              # of a long answer, of which parts count
     floor: str = "answer"      # its mode; "": none
     needs: str = ""            # "large", "cold"
     is_quick: bool = False     # also in --quick
     backend: str = ""
+    app: str = ""              # of peers/apps, behind whole stacks on all cores
+    body: bytes = b""          # what is answered if it is no file
 
 
 def table(mixed):
@@ -63,20 +66,39 @@ def table(mixed):
         Scenario("connections", "connection per request", paths=small, close=True, floor="once",
                  is_quick=True),
         Scenario("cold", "100,000 files never opened before, 2 KB", paths=cold, once=True,
-                 is_first=True, floor="files", needs="cold"),
-        Scenario("warm", "the same files again", paths=cold, once=True, floor="files",
-                 needs="cold"),
-        Scenario("download-10m", "10 MB download", paths=("/10m.bin",), clients=4,
-                 floor="sendfile", is_quick=True),
-        Scenario("download-1g", "1 GB download", paths=("/1g.bin",), clients=1, floor="sendfile",
-                 needs="large"),
-        Scenario("small-log", "1 KB hot, access log on", paths=small, with_log=True),
-        Scenario("proxy-http", "proxy, HTTP keep-alive", PROXIES, paths=("/http/",),
-                 floor="backend", backend="http", is_quick=True),
+                 is_first=True, is_alone=True, floor="files", needs="cold"),
+        Scenario("warm", "the same files again", paths=cold, once=True, is_alone=True,
+                 floor="files", needs="cold"),
+        Scenario("download-10m", "10 MB download, 4 connections", paths=("/10m.bin",), clients=4,
+                 size=10_000_000, floor="sendfile", is_quick=True),
+        Scenario("download-1g", "1 GB download, one connection", paths=("/1g.bin",), clients=1,
+                 size=1_000_000_000, floor="sendfile", needs="large"),
+        *proxied(),
+        *whole_stacks(),
+    ]
+
+
+def proxied():
+    common = {"floor": "backend", "body": backends.BODY, "is_quick": True}
+    return [
+        Scenario("proxy-http", "proxy, HTTP keep-alive", PROXIES, ("/http/",), backend="http",
+                 **common),
         Scenario("proxy-fastcgi", "proxy, FastCGI keep-alive on a Unix socket",
-                 ("frontis", "nginx", "h2o", "lighttpd"), paths=("/fastcgi/",),
-                 floor="backend", backend="fastcgi", is_quick=True),
-        Scenario("proxy-uwsgi", "proxy, uwsgi on a Unix socket",
-                 ("frontis", "nginx", "lighttpd"), paths=("/uwsgi/",), floor="backend",
-                 backend="uwsgi", is_quick=True),
+                 ("frontis", "nginx", "h2o", "lighttpd"), ("/fastcgi/",), backend="fastcgi",
+                 **common),
+        Scenario("proxy-uwsgi", "proxy, uwsgi on a Unix socket", ("frontis", "nginx", "lighttpd"),
+                 ("/uwsgi/",), backend="uwsgi", **common),
+    ]
+
+
+def whole_stacks(count=stacks.PROCESSES):
+    processes = f"{count} Python processes, all cores"
+    common = {"clients": stacks.CLIENTS, "floor": ""}
+    return [
+        Scenario("wsgi-hello", f"WSGI hello, whole stack, {processes}", stacks.NAMES, ("/",),
+                 app="hello", body=stacks.BODY, is_quick=True, **common),
+        Scenario("wsgi-django", f"Django hello, whole stack, {processes}", stacks.NAMES, ("/",),
+                 app="django_hello", body=stacks.BODY, **common),
+        Scenario("wsgi-file", f"8 KB CSS, gzip variant, beside an application, {processes}",
+                 stacks.NAMES, ("/static/style.css",), GZIP, coded=True, app="hello", **common),
     ]
