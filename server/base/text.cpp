@@ -1,30 +1,48 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <vector>
 
+#include "base/words.h"
+
 namespace frontis {
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
+namespace {
+
+// Fewer than eight bytes as a word; those in the middle may stand in it twice.
+std::uint64_t short_word(const char* bytes, std::size_t length) {
+  if (length >= 4) {
+    std::uint32_t first;
+    std::uint32_t last;
+    std::memcpy(&first, bytes, 4);
+    std::memcpy(&last, bytes + length - 4, 4);
+    return first | static_cast<std::uint64_t>(last) << 32;
   }
-  return true;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, length);
+  return word;
+}
+
+bool same_word(std::uint64_t a, std::uint64_t b) { return lower_word(a) == lower_word(b); }
+
+}  // namespace
+
+bool same_letters(const char* a, const char* b, std::size_t length) {
+  if (length < word_size) return same_word(short_word(a, length), short_word(b, length));
+  for (std::size_t at = 0; at + word_size < length; at += word_size) {
+    if (!same_word(word_at(a + at), word_at(b + at))) return false;
+  }
+  // The last word may overlap the one before.
+  const std::size_t last = length - word_size;
+  return same_word(word_at(a + last), word_at(b + last));
 }
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
   return out;
-}
-
-std::string_view trim(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 std::string_view last_segment(std::string_view path) {
@@ -46,11 +64,11 @@ std::optional<std::uint64_t> parse_decimal(std::string_view digits) {
 
 std::string to_hex(std::span<const unsigned char> bytes) {
   constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '0');
+  auto at = out.begin();
   for (const unsigned char byte : bytes) {
-    out.push_back(digits[byte >> 4]);
-    out.push_back(digits[byte & 15]);
+    *at++ = digits[byte >> 4];
+    *at++ = digits[byte & 15];
   }
   return out;
 }

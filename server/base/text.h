@@ -2,6 +2,7 @@
 // protocols are written in ASCII whatever the machine speaks.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -20,11 +21,20 @@ constexpr int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+// Of two texts of the same length.
+[[nodiscard]] bool same_letters(const char* a, const char* b, std::size_t length);
+[[nodiscard]] inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && same_letters(a.data(), b.data(), a.size());
+}
 [[nodiscard]] std::string lower_case(std::string_view text);
 
 // Without the spaces and tabs at both ends (RFC 9110, 5.6.3: OWS).
-[[nodiscard]] std::string_view trim(std::string_view text);
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
+  constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 // What follows the last slash of a path; all of it where there is none.
 [[nodiscard]] std::string_view last_segment(std::string_view path);

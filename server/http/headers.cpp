@@ -76,7 +76,8 @@ FieldName field_name(std::string_view name) {
 
 HeaderBlock& HeaderBlock::add(std::string_view name, std::string_view value) {
   constexpr std::string_view splitters("\r\n\0", 3);
-  if (!is_token(name) || value.find_first_of(splitters) != std::string_view::npos) std::abort();
+  const bool is_safe = is_value_text(value) || value.find_first_of(splitters) == value.npos;
+  if (!is_token(name) || !is_safe) std::abort();
   text_.reserve(text_.size() + name.size() + value.size() + 4);
   text_.append(name).append(": ").append(value).append("\r\n");
   return *this;

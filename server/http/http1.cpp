@@ -114,9 +114,9 @@ Result<void> HeadParser::read_field(std::string_view input, std::string_view lin
   if (line.front() == ' ' || line.front() == '\t') return bad("a folded field, or one indented");
 
   // The CR of the line end stops this at the latest.
-  std::size_t length = 0;
-  while (is_token_character(line[length])) ++length;
-  if (line[length] != ':') return bad("a byte in the name of a field, or no colon behind it");
+  const auto name_end = std::find_if_not(line.begin(), line.end(), is_token_character);
+  const auto length = static_cast<std::size_t>(name_end - line.begin());
+  if (*name_end != ':') return bad("a byte in the name of a field, or no colon behind it");
   if (length == 0) return bad("a field without a name");
   const std::string_view name = line.substr(0, length);
   const std::string_view value = trim(without_crlf(line).substr(length + 1));

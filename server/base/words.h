@@ -1,0 +1,41 @@
+// Text eight bytes at a time, for the questions that are asked of every byte of every request. A
+// word is eight bytes as one number; no answer depends on which of them comes first. Each question
+// is exact for all 256 values of a byte.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace frontis {
+
+inline constexpr std::size_t word_size = sizeof(std::uint64_t);
+
+inline std::uint64_t word_at(const char* bytes) {
+  std::uint64_t word;
+  std::memcpy(&word, bytes, word_size);
+  return word;
+}
+
+constexpr std::uint64_t repeated(unsigned char byte) { return 0x0101010101010101U * byte; }
+inline constexpr std::uint64_t high_bits = repeated(0x80);
+
+// Whether a byte is less than `limit`, which is at most 128.
+constexpr bool has_less(std::uint64_t word, unsigned char limit) {
+  return ((word - repeated(limit)) & ~word & high_bits) != 0;
+}
+
+constexpr bool has_byte(std::uint64_t word, unsigned char byte) {
+  return has_less(word ^ repeated(byte), 1);
+}
+
+// Each of A to Z becomes its lower case.
+constexpr std::uint64_t lower_word(std::uint64_t word) {
+  const std::uint64_t low = word & ~high_bits;
+  const std::uint64_t from_a = low + repeated(0x80 - 'A');
+  const std::uint64_t behind_z = low + repeated(0x80 - 'Z' - 1);
+  const std::uint64_t is_upper = from_a & ~behind_z & ~word & high_bits;
+  return word | (is_upper >> 2);  // 0x80 becomes 0x20
+}
+
+}  // namespace frontis
