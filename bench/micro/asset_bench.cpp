@@ -86,9 +86,12 @@ void answer(Run& run, const std::string& line, int status) {
   const ReadRequest request(browser_head_with(line));
   const std::string path = path_of(4'711);
   std::string scratch;
+  http::LastCodingWeights accepted;
   const auto respond = [&] {
     const media::Asset& asset = *cache.find(1, path)->asset;
-    const auto decision = media::decide(asset, request.get(), nullptr, now, scratch);
+    const auto& weights =
+        accepted.of(request.get().combined(http::FieldName::accept_encoding, scratch));
+    const auto decision = media::decide(asset, request.get(), weights, nullptr, now, scratch);
     return media::respond_with(asset, decision, nullptr);
   };
   if (respond().status != status) return run.give_up("the answer has another status");

@@ -49,8 +49,11 @@ std::string_view skip(std::string_view text, std::string_view what) {
 // RFC 9110, 5.6.1.2: a list may have empty members. Commas may stand inside a tag.
 bool any_match(std::string_view list, std::string_view etag, bool strongly) {
   if (trim(list) == "*") return true;
+  const bool is_weak = etag.starts_with("W/");
+  if (strongly && is_weak) return false;
+  if (!etag.empty() && list == etag) return true;  // as a browser sends what it was given
   const std::optional<EntityTag> ours = whole_tag(etag);
-  if (!ours || (strongly && ours->weak)) return false;
+  if (!ours) return false;
   for (list = skip(list, " \t,"); !list.empty(); list = skip(list, " \t,")) {
     const std::optional<EntityTag> theirs = take_tag(list);
     list = skip(list, " \t");

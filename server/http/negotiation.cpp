@@ -1,5 +1,7 @@
 #include "http/negotiation.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "http/list.h"
 #include "http/weight.h"
@@ -19,6 +21,12 @@ const CodingName* find_coding(std::string_view token) {
 }
 
 }  // namespace
+
+bool CodingWeights::take_codings() const {
+  return std::any_of(coding_names.begin(), coding_names.end(), [this](const CodingName& row) {
+    return row.coding != Coding::identity && of(row.coding) > 0;
+  });
+}
 
 CodingWeights coding_weights(std::optional<std::string_view> field) {
   std::array<std::optional<std::uint16_t>, codings> named;
@@ -41,6 +49,13 @@ CodingWeights coding_weights(std::optional<std::string_view> field) {
     weights.weight[i] = named[i].value_or(by_star.value_or(unnamed));
   }
   return weights;
+}
+
+const CodingWeights& LastCodingWeights::of(std::optional<std::string_view> field) {
+  if (field == field_) return weights_;
+  field_ = field;
+  weights_ = coding_weights(field);
+  return weights_;
 }
 
 std::optional<Coding> choose_coding(const CodingWeights& weights,

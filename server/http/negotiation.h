@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace frontis::http {
@@ -41,12 +42,25 @@ constexpr std::span<const CodingName> sibling_codings() {
 struct CodingWeights {
   std::array<std::uint16_t, codings> weight{};
   std::uint16_t of(Coding coding) const { return weight[static_cast<std::size_t>(coding)]; }
+  // Whether anything but identity is acceptable.
+  bool take_codings() const;
 };
 
 // `field` is the whole Accept-Encoding; none when it was not sent: then only identity is chosen.
 // An empty field means identity only. A member that is malformed is skipped. "x-gzip" is gzip.
 // "*" does not stand for dcz.
 [[nodiscard]] CodingWeights coding_weights(std::optional<std::string_view> field);
+
+// The same, of one field after another: clients of one kind send the same one with each request,
+// and what was sent last need not be read again.
+class LastCodingWeights {
+ public:
+  const CodingWeights& of(std::optional<std::string_view> field);
+
+ private:
+  std::optional<std::string> field_;
+  CodingWeights weights_ = coding_weights(std::nullopt);
+};
 
 struct Candidate {
   Coding coding;

@@ -92,11 +92,11 @@ void choose_parts(const http::Request& request, const http::Validators& validato
 
 }  // namespace
 
-Decision decide(const Asset& asset, const http::Request& request, const Caching* earned,
-                std::int64_t now, std::string& scratch) {
+Decision decide(const Asset& asset, const http::Request& request,
+                const http::CodingWeights& weights, const Caching* earned, std::int64_t now,
+                std::string& scratch) {
   Decision decision;
   decision.caching = earned ? earned : &asset.caching;
-  const auto weights = http::coding_weights(request.combined(FieldName::accept_encoding, scratch));
   decision.variant = asset.choose(weights);
   if (const Variant* delta = delta_for(asset, request, weights, decision.variant, scratch)) {
     decision.variant = delta;

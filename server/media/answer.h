@@ -24,10 +24,12 @@ struct Decision {
   bool needs_content() const { return status == 200 || status == 206; }
 };
 
-// `earned` is the caching of this URL's query, or null. `scratch` is memory for a list that came
-// in several fields. `now` in seconds since 1970.
+// `weights` are those of the request's Accept-Encoding. `earned` is the caching of this URL's
+// query, or null. `scratch` is memory for a list that came in several fields. `now` in seconds
+// since 1970.
 [[nodiscard]] Decision decide(const Asset& asset, const http::Request& request,
-                              const Caching* earned, std::int64_t now, std::string& scratch);
+                              const http::CodingWeights& weights, const Caching* earned,
+                              std::int64_t now, std::string& scratch);
 
 // The response for a decision. `file` is the open file of the variant where needs_content() and
 // the variant has no bytes in memory; null otherwise.

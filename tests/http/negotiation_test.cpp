@@ -147,6 +147,26 @@ void expect_choices(const std::vector<ChoiceCase>& cases) {
   }
 }
 
+TEST(LastCodingWeights, AreThoseOfEachFieldInTurn) {
+  LastCodingWeights last;
+  const std::optional<std::string_view> fields[] = {
+      "gzip, br;q=0.5", "gzip, br;q=0.5", std::nullopt, "", "br",
+      std::nullopt,     std::nullopt,     "*;q=0"};
+  for (const auto& field : fields) {
+    EXPECT_EQ(last.of(field).weight, coding_weights(field).weight) << field.value_or("none");
+  }
+}
+
+TEST(CodingWeights, KnowWhetherAnyCodingIsTaken) {
+  for (const char* field : {"gzip", "identity, zstd;q=0.001", "*", "dcz"}) {
+    EXPECT_TRUE(coding_weights(field).take_codings()) << field;
+  }
+  for (const char* field : {"", "identity", "gzip;q=0", "*;q=0", "identity;q=0", "compress"}) {
+    EXPECT_FALSE(coding_weights(field).take_codings()) << field;
+  }
+  EXPECT_FALSE(coding_weights(std::nullopt).take_codings());
+}
+
 TEST(ChooseCoding, TakesTheHighestWeight) {
   const std::vector<Candidate> all{identity, gzip, br, zstd};
   expect_choices({

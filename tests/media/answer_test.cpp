@@ -48,7 +48,8 @@ Decision decided(const Asset& asset, const http::FieldLines& lines,
                  http::Method method = http::Method::get) {
   const http::MadeRequest request(lines, method);
   std::string scratch;
-  return decide(asset, request.get(), nullptr, now, scratch);
+  const auto accepted = request.get().combined(http::FieldName::accept_encoding, scratch);
+  return decide(asset, request.get(), http::coding_weights(accepted), nullptr, now, scratch);
 }
 
 http::Response answered(const Asset& asset, const http::FieldLines& lines) {
@@ -250,7 +251,8 @@ TEST_F(AnswerTest, WhatTheQueryEarnedIsInEveryHead) {
   for (const auto& lines : requests) {
     const http::MadeRequest request(lines);
     std::string scratch;
-    const Decision decision = decide(*asset_, request.get(), &earned, now, scratch);
+    const Decision decision =
+        decide(*asset_, request.get(), http::coding_weights({}), &earned, now, scratch);
     const http::Response response = respond_with(*asset_, decision, nullptr);
     EXPECT_EQ(response.head->find("Cache-Control"), earned.cache_control) << response.status;
     EXPECT_EQ(response.max_age, earned.max_age) << response.status;
