@@ -30,7 +30,11 @@ Session::Session(Sessions& all, std::unique_ptr<net::Stream> stream, const net::
 
 Session::~Session() = default;
 
-void Session::begin() { rest(); }
+// The first request has often come with its connection; one that is answered and over at once
+// need not be watched at all.
+void Session::begin() {
+  if (!receive()) rest();
+}
 
 void Session::finish() {
   if (phase_ != Phase::reading || is_busy()) return;
@@ -69,16 +73,21 @@ void Session::ready(bool readable, bool writable) {
   receive();
 }
 
-void Session::receive() {
+// False when nothing has come.
+bool Session::receive() {
   const auto got = stream_->receive(all_.received_);
   switch (got.state) {
-    case net::Stream::Transfer::State::blocked: return;
-    case net::Stream::Transfer::State::broken: return end();
-    case net::Stream::Transfer::State::ended: peer_ended_ = true; return turn({});
+    case net::Stream::Transfer::State::blocked: return false;
+    case net::Stream::Transfer::State::broken: end(); return true;
+    case net::Stream::Transfer::State::ended:
+      peer_ended_ = true;
+      turn({});
+      return true;
     case net::Stream::Transfer::State::moved: break;
   }
   received_ += got.bytes;
   turn({all_.received_.data(), got.bytes});
+  return true;
 }
 
 // Everything that happens on a connection happens in a turn: new bytes are read for requests,

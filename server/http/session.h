@@ -160,7 +160,7 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
           net::Admission::Ticket ticket);
   ~Session() override;
 
-  // Waits for the first request.
+  // Answers the first request, if it is here, or waits for it.
   void begin();
   // Ends now if it is idle; otherwise after the answer in flight.
   void finish();
@@ -191,7 +191,7 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   void ready(bool readable, bool writable) override;
   void timer_due() override;
 
-  void receive();
+  bool receive();
   void turn(std::string_view fresh);
   void work(std::string_view fresh);
   Need process(std::string_view input, bool kept);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -187,8 +188,12 @@ void Listener::finish() {
   timer_.clear();
 }
 
+// To find nobody costs as much as to accept, so as many are expected as there were last time, and a
+// few more: who is left waiting is the first thing in the next turn.
 void Listener::ready(bool, bool) {
-  for (int i = 0; i < accepted_in_a_turn && accept_one(); ++i) continue;
+  int accepted = 0;
+  while (accepted < expected_ && accept_one()) ++accepted;
+  expected_ = std::clamp(accepted < expected_ ? accepted : accepted * 2, 1, accepted_in_a_turn);
 }
 
 bool Listener::accept_one() {

@@ -44,6 +44,7 @@ class Listener : private Watch::Owner, private Timer::Owner {
   Accept accept_;
   Watch watch_;
   Timer timer_;
+  int expected_ = 1;  // connections, in the next turn
 };
 
 }  // namespace frontis::net
