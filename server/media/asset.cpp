@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t etag_digits = 32;       // of SHA-256: 128 bits
 constexpr std::uint64_t entry_weight = 2048;  // of an asset without its bytes
+constexpr std::size_t usual_head = 320;       // bytes
 
 std::string weak_etag(const Identity& identity) {
   return "W/\"" + std::to_string(identity.size) + "-" + std::to_string(identity.mtime_ns) + "\"";
@@ -47,6 +48,7 @@ std::string_view vary_of(const Asset& asset) {
 std::shared_ptr<const http::HeaderBlock> full_head(const Asset& asset, const Variant& variant,
                                                    const HeadOptions& options) {
   http::HeaderBlock head;
+  head.reserve(usual_head);
   head.add("Content-Type", options.type.empty() ? std::string_view(asset.type) : options.type);
   if (variant.coding != http::Coding::identity) {
     head.add("Content-Encoding", http::row_of(variant.coding).token);
@@ -68,6 +70,7 @@ std::shared_ptr<const http::HeaderBlock> not_modified_head(const Asset& asset,
                                                            const Variant& variant,
                                                            const Caching& caching) {
   http::HeaderBlock head;
+  head.reserve(usual_head);
   head.add("ETag", variant.etag);
   add_policy(head, asset, caching);
   return std::make_shared<const http::HeaderBlock>(std::move(head));

@@ -62,6 +62,7 @@ struct Asset {
   bool sandboxed = false;  // active content of a user: it must not run
   bool varies = false;     // there are variants, or there may be soon
   bool by_accept = false;  // it has alternates, or is one
+  bool sought = true;      // its codings were; not for a client that takes none
   bool hashed = false;
   std::int64_t modified = 0;
   Sha256 digest{};     // of the content, once hashed

@@ -29,6 +29,26 @@ AssetCache::Entry& AssetCache::put(std::uint32_t owner, std::string_view path, E
   return kept;
 }
 
+bool AssetCache::welcomes(std::uint32_t owner, std::string_view path, const Asset& asset) {
+  if (bytes_ + asset.weight() + path.size() <= most_bytes_) return true;
+  const View view{owner, path};
+  return entries_.contains(view) || acquaintances_.meet(Hash()(view));
+}
+
+bool AssetCache::Acquaintances::meet(std::size_t hash) {
+  constexpr std::size_t bits = 64;
+  if (met_.empty() || count_ == most_met) {
+    met_.assign(words, 0);
+    count_ = 0;
+  }
+  std::uint64_t& word = met_[hash / bits % words];
+  const std::uint64_t bit = std::uint64_t{1} << (hash % bits);
+  const bool is_known = (word & bit) != 0;
+  if (!is_known) ++count_;
+  word |= bit;
+  return is_known;
+}
+
 void AssetCache::erase(std::uint32_t owner, std::string_view path) {
   const auto position = entries_.find(View{owner, path});
   if (position != entries_.end()) drop(position);

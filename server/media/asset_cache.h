@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/clock.h"
 #include "media/asset.h"
@@ -43,6 +44,10 @@ class AssetCache {
   // Replaces what was there, then drops the oldest entries until all fits. The new entry itself
   // always stays.
   Entry& put(std::uint32_t owner, std::string_view path, Entry entry);
+  // Whether `asset` should be put there: while there is room, always. Where others would have to go
+  // for it, only when it was asked for a short while before: a walk through all files of a site
+  // drives out nothing that visitors ask for.
+  [[nodiscard]] bool welcomes(std::uint32_t owner, std::string_view path, const Asset& asset);
   void erase(std::uint32_t owner, std::string_view path);
 
   std::uint64_t bytes() const { return bytes_; }
@@ -74,11 +79,25 @@ class AssetCache {
   };
   using Map = std::unordered_map<Key, Entry, Hash, Equal>;
 
+  // What was asked for lately, by a bit of its hash; takes no memory before it is needed.
+  class Acquaintances {
+   public:
+    // Whether `hash`, or one of the few that share its bit, was met before; it is met now.
+    bool meet(std::size_t hash);
+
+   private:
+    static constexpr std::size_t words = 2048;
+    static constexpr std::size_t most_met = 16 * 1024;  // then it begins anew: one bit in eight
+    std::vector<std::uint64_t> met_;
+    std::size_t count_ = 0;
+  };
+
   void detach(Entry& entry);
   void make_newest(Entry& entry);
   void drop(Map::iterator position);
 
   const std::uint64_t most_bytes_;
+  Acquaintances acquaintances_;
   std::uint64_t bytes_ = 0;
   Map entries_;
   Entry* newest_ = nullptr;

@@ -57,7 +57,7 @@ std::optional<Located> Finder::find_kept(std::string_view path) const {
   // It may have been allowed when it was kept.
   if (action_.uploads || !denied_reason(path, action_.allow).empty()) return std::nullopt;
   const auto version = kept_.find(rules_.url_of(path));
-  if (!version || library_.identify(path)) return std::nullopt;
+  if (!version || library_.glance(std::string(path))) return std::nullopt;
   auto copy = kept_.open(version->content);
   if (!copy || copy->kind != Found::Kind::file) return std::nullopt;
   return located({std::string(path), std::move(*copy), version});
@@ -71,7 +71,7 @@ Located Finder::located(Origin origin, bool needs_slash) const {
 bool Finder::is_unchanged(const Asset& asset, std::string_view path) const {
   const Variant& plain = asset.identity();
   if (plain.place == Place::kept) return is_unchanged_copy(asset, path);
-  const auto now = library_.identify(plain.file);
+  const auto now = library_.glance(plain.file);
   if (!now || *now != plain.identity) return false;
   if (path.starts_with(alternate_mark) || plain.file.size() == path.size()) return true;
   // Another index may come before this one now.
@@ -81,7 +81,9 @@ bool Finder::is_unchanged(const Asset& asset, std::string_view path) const {
 // What has come back into the root comes first, and what was purged is gone.
 bool Finder::is_unchanged_copy(const Asset& asset, std::string_view path) const {
   const auto version = kept_.find(rules_.url_of(path));
-  if (!version || version->content != asset.digest || library_.identify(path)) return false;
+  if (!version || version->content != asset.digest || library_.glance(std::string(path))) {
+    return false;
+  }
   const auto copy = kept_.identify(asset.digest);
   return copy && *copy == asset.identity().identity;
 }

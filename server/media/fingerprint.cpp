@@ -135,7 +135,26 @@ std::vector<std::string_view> parts_of(std::string_view name, const Pattern& pat
   return parts;
 }
 
+constexpr std::size_t shortest_hash = 8;  // of all patterns
+constexpr std::array<bool, 256> any_digit = [] {
+  std::array<bool, 256> table{};
+  for (const char c : base64_digits) table[static_cast<unsigned char>(c)] = true;  // has them all
+  return table;
+}();
+
+// Whether enough digits end at a dot or at the end of the name: most names fit no pattern, and that
+// is soon seen.
+bool may_hold_hash(std::string_view name) {
+  std::size_t digits = 0;
+  for (const char c : name) {
+    if (c == '.' && digits >= shortest_hash) return true;
+    digits = any_digit[static_cast<unsigned char>(c)] ? digits + 1 : 0;
+  }
+  return digits >= shortest_hash;
+}
+
 bool is_surely(std::string_view name, const Pattern& pattern) {
+  if (!may_hold_hash(name)) return false;
   // A time such as 202301011230 has twelve digits too. Only one of Django's hashes in 280 has no
   // letter, and what that one loses is a warning and a 404: content proves it like any other.
   const auto has_letter = [](std::string_view part) { return !consists_of(part, "0123456789"); };
@@ -211,6 +230,7 @@ struct FingerprintCheck::Candidates {
 };
 
 FingerprintCheck::FingerprintCheck(std::string_view file_name) {
+  if (!may_hold_hash(file_name)) return;
   Candidates found;
   for (const Way& way : ways) {
     for (const std::string_view part : parts_of(file_name, way.pattern)) found.add(way, part);

@@ -55,7 +55,8 @@ void FilesHandler::handle(http::Exchange& exchange) {
   if (request.method != http::Method::get && request.method != http::Method::head) {
     return other_method(exchange, path);
   }
-  if (const AssetCache::Entry* entry = fresh_entry(path)) {
+  const bool seek = accepted_codings(request).take_codings();
+  if (const AssetCache::Entry* entry = fresh_entry(path, seek)) {
     return serve(exchange, path, entry->asset, nullptr);
   }
   load(exchange, path);
@@ -76,9 +77,9 @@ void FilesHandler::look_around() {
   manifests_->refresh();
 }
 
-AssetCache::Entry* FilesHandler::fresh_entry(std::string_view path) {
+AssetCache::Entry* FilesHandler::fresh_entry(std::string_view path, bool takes_codings) {
   AssetCache::Entry* entry = cache_.find(number_, path);
-  if (entry == nullptr) return nullptr;
+  if (entry == nullptr || (takes_codings && !entry->asset->sought)) return nullptr;
   const bool recent = now_ - entry->checked < recheck_after;
   if (recent && entry->checked >= trusted_from_) return entry;
   if (!is_unchanged(*entry, path)) return nullptr;
@@ -120,7 +121,8 @@ void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
 void FilesHandler::load(http::Exchange& exchange, std::string_view path, const Located& located) {
   const Origin& origin = located.origin;
   if (loader_.is_quick(origin)) {
-    return serve_loaded(exchange, path, loader_.load_now(origin), located);
+    const bool seek = exchange.explanation || accepted_codings(exchange.request()).take_codings();
+    return serve_loaded(exchange, path, loader_.load_now(origin, seek), located);
   }
   if (auto known = loader_.load_known(origin)) {
     return serve_loaded(exchange, path, std::move(known), located);
@@ -206,6 +208,7 @@ void FilesHandler::arrived(const std::string& path, const Located& located,
 std::shared_ptr<const Asset> FilesHandler::keep(std::string_view path,
                                                 std::shared_ptr<const Asset> asset,
                                                 const Located& located) {
+  if (!cache_.welcomes(number_, path, *asset)) return asset;
   AssetCache::Entry entry;
   entry.asset = asset;
   entry.open = located.origin.found.file;
@@ -226,14 +229,18 @@ void FilesHandler::forget(const std::string& file) {
   }
 }
 
+const http::CodingWeights& FilesHandler::accepted_codings(const http::Request& request) {
+  return accepted_.of(request.combined(http::FieldName::accept_encoding, scratch_));
+}
+
 void FilesHandler::serve(http::Exchange& exchange, std::string_view path,
                          const std::shared_ptr<const Asset>& asset,
                          std::shared_ptr<const Descriptor> file) {
   const http::Request& request = exchange.request();
   if (!asset->alternates.empty() && serve_alternate(exchange, *asset)) return;
   const auto earned = earned_by_query(request, *asset, path);
-  const Decision decision =
-      decide(*asset, request, earned ? &*earned : nullptr, wall_seconds(), scratch_);
+  const Decision decision = decide(*asset, request, accepted_codings(request),
+                                   earned ? &*earned : nullptr, wall_seconds(), scratch_);
   const Variant* variant = decision.variant;
   if (!decision.needs_content() || variant->bytes) {
     return respond(exchange, *asset, decision, nullptr);
@@ -276,7 +283,8 @@ bool FilesHandler::serve_alternate(http::Exchange& exchange, const Asset& asset)
   if (!chosen) return false;
   note(exchange, "Accept names " + chosen->type + ", and " + chosen->file + " is smaller");
   const std::string key = Finder::alternate_key(*chosen);
-  if (const AssetCache::Entry* entry = fresh_entry(key)) {
+  if (const AssetCache::Entry* entry =
+          fresh_entry(key, accepted_codings(exchange.request()).take_codings())) {
     serve(exchange, key, entry->asset, nullptr);
     return true;
   }

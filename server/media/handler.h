@@ -42,7 +42,7 @@ class FilesHandler final : public http::Handler {
   class Waiting;
 
   void look_around();
-  AssetCache::Entry* fresh_entry(std::string_view path);
+  AssetCache::Entry* fresh_entry(std::string_view path, bool takes_codings);
   bool is_unchanged(AssetCache::Entry& entry, std::string_view path) const;
   Result<Located> locate(std::string_view path);
 
@@ -63,6 +63,7 @@ class FilesHandler final : public http::Handler {
   std::shared_ptr<const Asset> keep(std::string_view path, std::shared_ptr<const Asset> asset,
                                     const Located& located);
 
+  const http::CodingWeights& accepted_codings(const http::Request& request);
   void serve(http::Exchange& exchange, std::string_view path,
              const std::shared_ptr<const Asset>& asset, std::shared_ptr<const Descriptor> file);
   void respond(http::Exchange& exchange, const Asset& asset, const Decision& decision,
@@ -92,6 +93,7 @@ class FilesHandler final : public http::Handler {
   Finder finder_;
   std::unordered_map<std::string, std::shared_ptr<Pending>> pending_;
   std::string scratch_;
+  http::LastCodingWeights accepted_;
   Instant now_{};           // of the request that is being handled
   Instant looked_{};        // when look_around() last looked
   Instant trusted_from_{};  // entries checked before this are looked at again

@@ -24,22 +24,36 @@ Result<void> read_block(int file, std::uint64_t offset, std::string& block) {
 }
 
 void look_at_start(std::string_view start, const Questions& questions, Inspection& inspection) {
-  inspection.activity = activity_of(start.substr(0, magic_bytes));
+  if (questions.ask_activity) inspection.activity = activity_of(start.substr(0, magic_bytes));
   if (questions.ask_magic) inspection.magic = magic_type(start.substr(0, magic_bytes));
+}
+
+// What is kept is read in one piece.
+Result<Inspection> inspect_whole(int file, const Identity& identity, const Questions& questions) {
+  Inspection inspection;
+  std::string content(static_cast<std::size_t>(identity.size), '\0');
+  if (const auto read = read_block(file, 0, content); !read) return tl::unexpected(read.error());
+  if (identity_of(file) != identity) return changed();
+  inspection.digest = sha256(content);
+  inspection.scheme = verify_fingerprint(questions.file_name, content);
+  look_at_start(content, questions, inspection);
+  inspection.bytes = std::make_shared<const std::string>(std::move(content));
+  return inspection;
 }
 
 }  // namespace
 
 Result<Inspection> inspect(int file, const Identity& identity, const Questions& questions) {
+  if (questions.keep_bytes) return inspect_whole(file, identity, questions);
   Inspection inspection;
   Digest digest(Digest::Algorithm::sha256);
   FingerprintCheck fingerprint(questions.file_name);
   std::string block;
   std::uint64_t offset = 0;
-  const std::size_t step = questions.keep_bytes ? identity.size : block_size;
   do {
     if (questions.give_up && *questions.give_up) return fail(ErrorKind::io, "given up");
-    block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(step, identity.size - offset)));
+    block.resize(
+        static_cast<std::size_t>(std::min<std::uint64_t>(block_size, identity.size - offset)));
     if (const auto read = read_block(file, offset, block); !read) {
       return tl::unexpected(read.error());
     }
@@ -52,9 +66,6 @@ Result<Inspection> inspect(int file, const Identity& identity, const Questions& 
   } while (offset < identity.size);
   inspection.digest = digest.finish_sha256();
   inspection.scheme = fingerprint.finish();
-  if (questions.keep_bytes) {
-    inspection.bytes = std::make_shared<const std::string>(std::move(block));
-  }
   return inspection;
 }
 

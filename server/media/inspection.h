@@ -32,6 +32,7 @@ struct Questions {
   bool keep_bytes = false;
   bool ask_magic = false;
   const std::atomic<bool>* give_up = nullptr;  // when it becomes true; null: never
+  bool ask_activity = true;
 };
 
 // Reads the open file from its beginning; its position is not moved. io when it cannot be read,

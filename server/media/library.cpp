@@ -203,6 +203,13 @@ Result<Identity> Library::identify(std::string_view relative) const {
   return look->identity;
 }
 
+std::optional<Identity> Library::glance(const std::string& relative) const {
+  if (!root_.directory.is_open() || !impossible_reason(relative).empty()) return std::nullopt;
+  const auto look = look_at(root_.directory.number(), relative.empty() ? "." : relative.c_str(), 0);
+  if (!look) return std::nullopt;
+  return look->identity;
+}
+
 Result<void> Library::check_name(std::string_view relative) const {
   const std::string_view impossible = impossible_reason(relative);
   if (!impossible.empty()) return missing(relative, impossible);
@@ -318,7 +325,7 @@ std::string_view segment_denied(std::string_view segment) {
     return "it is the folder of a version control system";
   }
   for (const auto& [ending, why] : denied_endings) {
-    if (segment.size() < ending.size()) continue;
+    if (segment.size() < ending.size() || ascii_lower(segment.back()) != ending.back()) continue;
     if (equal_ignoring_case(segment.substr(segment.size() - ending.size()), ending)) return why;
   }
   return {};

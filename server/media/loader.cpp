@@ -47,10 +47,12 @@ bool Loader::is_worth_waiting(const Origin& origin) {
   return origin.kept || origin.found.identity.size <= awaited_size;
 }
 
-std::shared_ptr<const Asset> Loader::load_now(const Origin& origin) {
+std::shared_ptr<const Asset> Loader::load_now(const Origin& origin, bool seek) {
   const auto inspection = inspect(origin.found.file->number(), origin.found.identity,
-                                  {last_segment(origin.file), true, false, nullptr});
-  return assemble(origin, inspection ? &*inspection : nullptr);
+                                  {.file_name = last_segment(origin.file),
+                                   .keep_bytes = true,
+                                   .ask_activity = action_.uploads});
+  return assemble(origin, inspection ? &*inspection : nullptr, seek);
 }
 
 std::shared_ptr<const Asset> Loader::load_unseen(const Origin& origin) {
@@ -78,7 +80,10 @@ bool Loader::load_later(const Origin& origin, Press::Urgency urgency, Done done)
     const bool is_small = origin.found.identity.size <= kept_in_memory;
     auto inspection = std::make_shared<Result<Inspection>>(
         inspect(origin.found.file->number(), origin.found.identity,
-                {last_segment(origin.file), is_small, ask_magic, &services.press.stopping()}));
+                {.file_name = last_segment(origin.file),
+                 .keep_bytes = is_small,
+                 .ask_magic = ask_magic,
+                 .give_up = &services.press.stopping()}));
     if (!is_small) share(services.inspections, origin, *inspection);
     if (*inspection) Pressed::check(services.variants, (*inspection)->digest);
     post([this, alive, origin, done, inspection] {
@@ -89,7 +94,8 @@ bool Loader::load_later(const Origin& origin, Press::Urgency urgency, Done done)
   return services_.press.submit(urgency, std::move(job));
 }
 
-std::shared_ptr<const Asset> Loader::assemble(const Origin& origin, const Inspection* inspection) {
+std::shared_ptr<const Asset> Loader::assemble(const Origin& origin, const Inspection* inspection,
+                                              bool seek) {
   if (origin.kept && !inspection) return nullptr;
   if (origin.kept && inspection->digest != origin.kept->content) {
     give_up_kept(origin.kept->content);
@@ -104,7 +110,11 @@ std::shared_ptr<const Asset> Loader::assemble(const Origin& origin, const Inspec
   const CachingFacts facts = judge(asset, origin, inspection);
   find_alternates(asset, origin);
   std::vector<CodedFile> coded;
-  if (http::is_compressible(asset.type)) coded = find_codings(asset, origin, inspection, facts);
+  if (http::is_compressible(asset.type)) {
+    asset.sought = seek;
+    asset.varies = !seek;  // there may be some
+    if (seek) coded = find_codings(asset, origin, inspection, facts);
+  }
   if (inspection) keep(origin, facts, *inspection);
   return finish_asset(std::move(asset), origin.file, origin.found.identity, inspection,
                       std::move(coded), origin.kept ? Place::kept : Place::root);
@@ -185,7 +195,7 @@ void Loader::give_up_kept(const Sha256& content) {
 bool Loader::is_up_to_date(const Asset& asset) const {
   if (!asset.hashed) return true;
   const bool is_kept = asset.identity().place == Place::kept;
-  if (http::is_compressible(asset.type)) {
+  if (asset.sought && http::is_compressible(asset.type)) {
     if (!is_kept && !siblings_.are_unchanged(asset)) return false;
     if (!pressed_.is_unchanged(asset)) return false;
   }

@@ -48,8 +48,9 @@ class Loader {
   static bool is_worth_waiting(const Origin& origin);
 
   // On the loop. An asset without inspection has a weak ETag and no fingerprint. Null, here and
-  // below: a kept version is damaged, and has been given up.
-  [[nodiscard]] std::shared_ptr<const Asset> load_now(const Origin& origin);
+  // below: a kept version is damaged, and has been given up. `seek`: the client takes codings;
+  // otherwise nobody looks for them yet (Asset::sought).
+  [[nodiscard]] std::shared_ptr<const Asset> load_now(const Origin& origin, bool seek);
   [[nodiscard]] std::shared_ptr<const Asset> load_unseen(const Origin& origin);
   // With what another loop, or an earlier look, has found out of a large file; null: nothing.
   [[nodiscard]] std::shared_ptr<const Asset> load_known(const Origin& origin);
@@ -69,7 +70,8 @@ class Loader {
   bool is_up_to_date(const Asset& asset) const;
 
  private:
-  std::shared_ptr<const Asset> assemble(const Origin& origin, const Inspection* inspection);
+  std::shared_ptr<const Asset> assemble(const Origin& origin, const Inspection* inspection,
+                                        bool seek = true);
   CachingFacts judge(Asset& asset, const Origin& origin, const Inspection* inspection);
   std::vector<CodedFile> find_codings(Asset& asset, const Origin& origin,
                                       const Inspection* inspection, const CachingFacts& facts);

@@ -26,7 +26,7 @@ std::vector<CodedFile> Siblings::find(Asset& asset, const std::string& file,
 std::optional<CodedFile> Siblings::find_one(Asset& asset, const Original& original,
                                             const http::CodingName& row) {
   const std::string name = original.file + std::string(row.file_suffix);
-  const auto there = library_.identify(name);
+  const auto there = library_.glance(name);
   if (!there) return std::nullopt;
   const auto sibling = library_.find(name);
   // A sibling that could not be opened for want of something is looked for again.
@@ -42,8 +42,9 @@ std::optional<CodedFile> Siblings::find_one(Asset& asset, const Original& origin
   if (!proof) return std::nullopt;
   CodedFile coded{row.coding, Place::root, name, sibling->identity, proof->own_digest, nullptr};
   if (sibling->identity.size > kept_in_memory) return coded;
-  const auto read = inspect(sibling->file->number(), sibling->identity,
-                            {last_segment(name), true, false, nullptr});
+  const auto read =
+      inspect(sibling->file->number(), sibling->identity,
+              {.file_name = last_segment(name), .keep_bytes = true, .ask_activity = false});
   if (!read || read->digest != proof->own_digest) {
     services_.proofs.give_up(sibling->identity, original.content);
     await_proof(asset, name, *sibling);
@@ -106,7 +107,7 @@ void Siblings::prove(const Original& original, const Found& sibling, const http:
 bool Siblings::exist(const std::string& file) const {
   const auto codings = http::sibling_codings();
   return std::any_of(codings.begin(), codings.end(), [&](const http::CodingName& row) {
-    return library_.identify(file + std::string(row.file_suffix)).has_value();
+    return library_.glance(file + std::string(row.file_suffix)).has_value();
   });
 }
 
@@ -117,7 +118,7 @@ bool Siblings::are_unchanged(const Asset& asset) const {
     if (!known || !known->pending) return false;
   }
   for (const http::CodingName& row : http::sibling_codings()) {
-    const auto now = library_.identify(asset.identity().file + std::string(row.file_suffix));
+    const auto now = library_.glance(asset.identity().file + std::string(row.file_suffix));
     const auto& seen = asset.siblings[static_cast<std::size_t>(row.coding)];
     if (now.has_value() != seen.has_value() || (now && *now != *seen)) return false;
   }

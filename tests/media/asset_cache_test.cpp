@@ -100,6 +100,37 @@ TEST(AssetCacheTest, NeverHoldsMoreThanItMayButForTheNewest) {
   EXPECT_NE(cache.find(1, "small"), nullptr);
 }
 
+TEST(AssetCacheTest, WelcomesEverythingWhileThereIsRoom) {
+  AssetCache cache(plenty);
+  for (int i = 0; i < 1000; ++i) {
+    const auto entry = entry_of(10);
+    EXPECT_TRUE(cache.welcomes(1, std::to_string(i), *entry.asset));
+    cache.put(1, std::to_string(i), entry);
+  }
+}
+
+TEST(AssetCacheTest, WelcomesInPlaceOfOthersOnlyWhatIsAskedForAgain) {
+  AssetCache cache(10'000);
+  const auto entry = entry_of(1000);
+  cache.put(1, "a", entry_of(9000));
+  EXPECT_FALSE(cache.welcomes(1, "b", *entry.asset));
+  EXPECT_FALSE(cache.welcomes(2, "b", *entry.asset));
+  EXPECT_TRUE(cache.welcomes(1, "b", *entry.asset));
+  EXPECT_TRUE(cache.welcomes(1, "a", *entry.asset)) << "it is in there, perhaps as it was before";
+}
+
+TEST(AssetCacheTest, AWalkThroughManyFilesDrivesNothingOut) {
+  AssetCache cache(50'000);
+  cache.put(1, "asked for", entry_of(48'000));
+  int welcome = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    const auto entry = entry_of(10);
+    if (cache.welcomes(1, std::to_string(i), *entry.asset)) ++welcome;
+  }
+  // One bit in eight is taken at most, one in sixteen on the way.
+  EXPECT_LT(welcome, 100'000 / 8);
+}
+
 TEST(AssetCacheTest, HoldsAssetsWithoutBytesToAFiniteNumber) {
   AssetCache cache(100'000);
   auto asset = std::make_shared<Asset>();
