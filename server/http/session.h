@@ -147,7 +147,9 @@ class Sessions {
   Recorder* recorder_;
   const std::vector<config::Network>& trusted_proxies_;
   DateCache dates_;
-  std::vector<char> received_;  // what one receive may bring; shared, since nobody keeps it
+  // What one receive may bring; shared, since nobody keeps it. No page exists before its use.
+  const std::unique_ptr<char[]> received_memory_;
+  const std::span<char> received_;
   std::vector<std::unique_ptr<Conversation>> spare_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::function<void()> done_;

@@ -84,7 +84,8 @@ Sessions::Sessions(net::Loop& loop, net::TimerWheel& timers, const config::Limit
       router_(router),
       recorder_(recorder),
       trusted_proxies_(trusted_proxies),
-      received_(read_size) {}
+      received_memory_(std::make_unique_for_overwrite<char[]>(read_size)),
+      received_(received_memory_.get(), read_size) {}
 
 Sessions::~Sessions() = default;
 
