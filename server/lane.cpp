@@ -78,7 +78,7 @@ void Lane::join() {
 void Lane::accept(Descriptor socket, const net::Address& peer) {
   auto ticket = admission_.admit(peer);
   if (ticket) {
-    sessions_.add(std::make_unique<net::PlainStream>(std::move(socket)), peer, std::move(ticket));
+    sessions_.add(net::PlainStream(std::move(socket)), std::move(ticket));
     return;
   }
   net::Address::Text text;

@@ -19,14 +19,12 @@ constexpr std::chrono::milliseconds linger_time{2'000};
 
 }  // namespace
 
-Session::Session(Sessions& all, std::unique_ptr<net::Stream> stream, const net::Address& client,
-                 net::Admission::Ticket ticket)
+Session::Session(Sessions& all, net::PlainStream stream, net::Admission::Ticket ticket)
     : all_(all),
       stream_(std::move(stream)),
-      watch_(all.loop_, stream_->descriptor(), *this),
+      watch_(all.loop_, stream_.descriptor(), *this),
       timer_(all.timers_, *this),
-      ticket_(std::move(ticket)),
-      client_(client) {}
+      ticket_(std::move(ticket)) {}
 
 Session::~Session() = default;
 
@@ -51,7 +49,7 @@ void Session::end() {
   if (phase_ == Phase::ended) return;
   if (phase_ == Phase::answering) {
     record(false);
-    if (conversation_->until_close && conversation_->answered) stream_->abandon();
+    if (conversation_->until_close && conversation_->answered) stream_.abandon();
   }
   phase_ = Phase::ended;
   watch_.want(false, false);
@@ -75,7 +73,7 @@ void Session::ready(bool readable, bool writable) {
 
 // False when nothing has come.
 bool Session::receive() {
-  const auto got = stream_->receive(all_.received_);
+  const auto got = stream_.receive(all_.received_);
   switch (got.state) {
     case net::Stream::Transfer::State::blocked: return false;
     case net::Stream::Transfer::State::broken: end(); return true;
@@ -258,8 +256,8 @@ void Session::watch_rate() {
   if (rate_watched_) return;
   rate_watched_ = true;
   head_timed_ = false;
-  received_mark_ = received_;
-  delivered_mark_ = delivered();
+  conversation_->received_mark = received_;
+  conversation_->delivered_mark = delivered();
   timer_.set(all_.limits_.rate_window);
 }
 
@@ -267,19 +265,21 @@ void Session::watch_rate() {
 // the difference of two means something: that buffer may hold the end of an earlier conversation.
 std::int64_t Session::delivered() const {
   return static_cast<std::int64_t>(conversation_->out.moved()) -
-         static_cast<std::int64_t>(stream_->unacknowledged());
+         static_cast<std::int64_t>(stream_.unacknowledged());
 }
 
 void Session::timer_due() {
   if (phase_ == Phase::lingering) return end();
   if (rate_watched_) {
     const std::int64_t least = all_.limits_.min_rate * all_.limits_.rate_window.count() / 1000;
-    std::int64_t moved = delivered() - delivered_mark_;
-    if (is_reading_body()) moved += static_cast<std::int64_t>(received_ - received_mark_);
+    std::int64_t moved = delivered() - conversation_->delivered_mark;
+    if (is_reading_body()) {
+      moved += static_cast<std::int64_t>(received_ - conversation_->received_mark);
+    }
     rate_watched_ = false;
     if (!wants_room_ && !is_reading_body()) return;  // the app takes its time, not the client
     if (moved >= least || least == 0) return watch_rate();
-    stream_->abandon();
+    stream_.abandon();
     return end();
   }
   if (!head_timed_) return end();
@@ -292,7 +292,7 @@ void Session::close() {
   // Closing over unread bytes would make the kernel reset the connection and take our answer
   // back: we say that no more comes, and read until the peer has seen it (RFC 9112, 9.6).
   phase_ = Phase::lingering;
-  stream_->end_sending();
+  stream_.end_sending();
   if (conversation_) all_.give_back(std::move(conversation_));
   received_ = 0;
   if (peer_ended_) return end();
@@ -301,7 +301,7 @@ void Session::close() {
 }
 
 void Session::linger() {
-  const auto got = stream_->receive(all_.received_);
+  const auto got = stream_.receive(all_.received_);
   if (got.state == net::Stream::Transfer::State::blocked) return;
   received_ += got.bytes;
   if (got.state != net::Stream::Transfer::State::moved || received_ > most_lingered) end();

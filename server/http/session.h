@@ -99,6 +99,8 @@ struct Conversation {
   std::uint64_t body_length = 0;     // of bodies that were sent with the text
   std::uint64_t discarded = 0;       // bytes of the request's body
   std::size_t fed = 0;               // bytes that were received for it since it was last woken
+  std::uint64_t received_mark = 0;   // the session's received_ when the rate window began
+  std::int64_t delivered_mark = 0;   // and its delivered()
   int status = 0;
   std::int64_t began_ns = 0;
   bool answered = false;
@@ -118,8 +120,8 @@ class Sessions {
            const std::vector<config::Network>& trusted_proxies = nobody());
   ~Sessions();
 
-  void add(std::unique_ptr<net::Stream> stream, const net::Address& client,
-           net::Admission::Ticket ticket);
+  // A connection of the client that has the ticket.
+  void add(net::PlainStream stream, net::Admission::Ticket ticket);
   // From now on every answer closes its connection, and idle connections end now. `done` is
   // called when no session is left (perhaps at once).
   void finish(std::function<void()> done);
@@ -147,7 +149,9 @@ class Sessions {
   Recorder* recorder_;
   const std::vector<config::Network>& trusted_proxies_;
   DateCache dates_;
-  std::vector<char> received_;  // what one receive may bring; shared, since nobody keeps it
+  // What one receive may bring; shared, since nobody keeps it. No page exists before its use.
+  const std::unique_ptr<char[]> received_memory_;
+  const std::span<char> received_;
   std::vector<std::unique_ptr<Conversation>> spare_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::function<void()> done_;
@@ -156,8 +160,7 @@ class Sessions {
 
 class Session final : private net::Watch::Owner, private net::Timer::Owner {
  public:
-  Session(Sessions& all, std::unique_ptr<net::Stream> stream, const net::Address& client,
-          net::Admission::Ticket ticket);
+  Session(Sessions& all, net::PlainStream stream, net::Admission::Ticket ticket);
   ~Session() override;
 
   // Answers the first request, if it is here, or waits for it.
@@ -229,17 +232,15 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   void linger();
 
   Sessions& all_;
-  std::unique_ptr<net::Stream> stream_;
+  // Without the attribute, what follows would not lie in the padding of these two.
+  [[no_unique_address]] net::PlainStream stream_;
+  std::uint32_t index_ = 0;  // of this in Sessions
   std::unique_ptr<Conversation> conversation_;
   net::Watch watch_;
   net::Timer timer_;
-  net::Admission::Ticket ticket_;
-  std::uint64_t received_ = 0;       // bytes, since the beginning
-  std::uint64_t received_mark_ = 0;  // received_ when the rate window began
-  std::int64_t delivered_mark_ = 0;  // and delivered()
-  std::size_t index_ = 0;            // of this in Sessions
-  net::Address client_;
-  std::optional<net::Address> local_;
+  std::uint64_t received_ = 0;           // bytes, since the beginning
+  std::unique_ptr<net::Address> local_;  // where somebody asked for it
+  [[no_unique_address]] net::Admission::Ticket ticket_;
   Phase phase_ = Phase::reading;
   bool processing_ = false;    // an answer now is taken up by the call that runs
   bool serving_ = false;       // and so it is while whoever pulled too early tries again

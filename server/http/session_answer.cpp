@@ -99,12 +99,14 @@ void Session::reroute() {
 
 void Session::tell_client(Client& client) const {
   net::Address::Text text;
-  client = client_of(conversation_->exchange.request(), client_.text(text), client_.port(),
-                     all_.trusted_proxies_);
+  client = client_of(conversation_->exchange.request(), ticket_.client().text(text),
+                     ticket_.client().port(), all_.trusted_proxies_);
 }
 
 const net::Address& Session::local() {
-  if (!local_) local_ = net::local_address(stream_->descriptor());
+  if (!local_) {
+    local_ = std::make_unique<net::Address>(net::local_address(stream_.descriptor()));
+  }
   return *local_;
 }
 
@@ -113,7 +115,7 @@ bool Session::send() {
   wants_room_ = false;
   if (!conversation_ || phase_ == Phase::ended) return phase_ == Phase::reading;
   net::Pump& out = conversation_->out;
-  switch (out.move(*stream_)) {
+  switch (out.move(stream_)) {
     case net::Pump::State::failed: end(); return false;
     case net::Pump::State::blocked: wants_room_ = true; return false;
     case net::Pump::State::waiting: out.source()->when_ready([this] { turn({}); }); return false;
@@ -162,7 +164,7 @@ void Session::record(bool complete) const {
   finished.request = is_refusal ? nullptr : &conversation.exchange.request();
   finished.notes = &conversation.exchange.notes;
   net::Address::Text text;
-  finished.client = client_.text(text);
+  finished.client = ticket_.client().text(text);
   if (!is_refusal && !all_.trusted_proxies_.empty()) {
     finished.client = conversation_->exchange.client().address;
   }

@@ -103,7 +103,7 @@ Source::Pull Session::feed_raw(std::span<char> into) {
   }
   if (peer_ended_) return {Source::State::end};
   if (conversation_->fed >= most_fed) return {Source::State::pending};
-  const auto got = stream_->receive(into);
+  const auto got = stream_.receive(into);
   received_ += got.bytes;
   conversation_->fed += got.bytes;
   switch (got.state) {
@@ -122,7 +122,7 @@ Source::State Session::refill() {
   if (conversation_->fed >= most_fed) return Source::State::pending;
   ask_to_continue();
   if (phase_ == Phase::ended) return Source::State::failed;
-  const auto got = stream_->receive(all_.received_);
+  const auto got = stream_.receive(all_.received_);
   if (got.state == Received::blocked) return Source::State::pending;
   if (got.state != Received::moved) {
     end();

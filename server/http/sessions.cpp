@@ -84,7 +84,8 @@ Sessions::Sessions(net::Loop& loop, net::TimerWheel& timers, const config::Limit
       router_(router),
       recorder_(recorder),
       trusted_proxies_(trusted_proxies),
-      received_(read_size) {}
+      received_memory_(std::make_unique_for_overwrite<char[]>(read_size)),
+      received_(received_memory_.get(), read_size) {}
 
 Sessions::~Sessions() = default;
 
@@ -93,10 +94,9 @@ const std::vector<config::Network>& Sessions::nobody() {
   return none;
 }
 
-void Sessions::add(std::unique_ptr<net::Stream> stream, const net::Address& client,
-                   net::Admission::Ticket ticket) {
-  auto session = std::make_unique<Session>(*this, std::move(stream), client, std::move(ticket));
-  session->index_ = sessions_.size();
+void Sessions::add(net::PlainStream stream, net::Admission::Ticket ticket) {
+  auto session = std::make_unique<Session>(*this, std::move(stream), std::move(ticket));
+  session->index_ = static_cast<std::uint32_t>(sessions_.size());
   Session& added = *session;
   sessions_.push_back(std::move(session));
   added.begin();
@@ -136,7 +136,7 @@ void Sessions::give_back(std::unique_ptr<Conversation> conversation) {
 }
 
 void Sessions::ended(Session& session) {
-  const std::size_t index = session.index_;
+  const std::uint32_t index = session.index_;
   std::swap(sessions_[index], sessions_.back());
   sessions_[index]->index_ = index;
   loop_.retire(std::move(sessions_.back()));

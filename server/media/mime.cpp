@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <utility>
+#include <optional>
 
 #include "base/descriptor.h"
 #include "base/text.h"
@@ -20,13 +20,13 @@ constexpr std::size_t largest_file = 4 * 1024 * 1024;
 constexpr std::size_t longest_extension = 32;
 constexpr std::size_t longest_type = 127;  // RFC 6838, 4.2, for each half: far more than is used
 
-struct Row {
+struct BuiltIn {
   std::string_view extension;
   std::string_view type;
 };
 
 // Sorted by extension. Types are those of the IANA registry where it has one.
-constexpr Row built_in[] = {
+constexpr BuiltIn built_in[] = {
     {"3g2", "video/3gpp2"},
     {"3gp", "video/3gpp"},
     {"7z", "application/x-7z-compressed"},
@@ -186,7 +186,7 @@ constexpr Row built_in[] = {
     {"zip", "application/zip"},
     {"zst", "application/zstd"},
 };
-static_assert(std::ranges::is_sorted(built_in, {}, &Row::extension));
+static_assert(std::ranges::is_sorted(built_in, {}, &BuiltIn::extension));
 
 // Text in UTF-8 is what a site of today means, and text/html without a charset is guessed at by
 // browsers. XML's types carry it too, because RFC 7303 lets it rule over a missing declaration.
@@ -243,7 +243,7 @@ std::string_view next_word(std::string_view& line) {
 }
 
 std::string_view built_in_type(std::string_view extension) {
-  const auto* row = std::ranges::lower_bound(built_in, extension, {}, &Row::extension);
+  const auto* row = std::ranges::lower_bound(built_in, extension, {}, &BuiltIn::extension);
   return row != std::end(built_in) && row->extension == extension ? row->type : std::string_view();
 }
 
@@ -265,16 +265,30 @@ MimeTypes::MimeTypes(const std::string& file) {
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     add_line(line.substr(0, line.find('#')));
   }
+  const auto extension = [this](const Row& row) { return word_at(row.extension); };
+  std::ranges::stable_sort(rows_, {}, extension);  // stable: the first that names one has it
+  const auto repeated = std::ranges::unique(rows_, {}, extension);
+  rows_.erase(repeated.begin(), repeated.end());
+  rows_.shrink_to_fit();
+  text_.shrink_to_fit();
+}
+
+std::uint32_t MimeTypes::add_word(std::string_view word) {
+  const auto place = static_cast<std::uint32_t>(text_.size());
+  text_.append(word).push_back('\0');
+  return place;
 }
 
 void MimeTypes::add_line(std::string_view line) {
   const std::string type = lower_case(next_word(line));
   if (!is_type(type)) return;
+  std::optional<std::uint32_t> place;  // of the type, once an extension needs it
   while (true) {
     const std::string extension = lower_case(next_word(line));
     if (extension.empty()) return;
     if (!is_token(extension, longest_extension) || !built_in_type(extension).empty()) continue;
-    by_extension_.emplace(extension, wants_charset(type) ? type + "; charset=utf-8" : type);
+    if (!place) place = add_word(wants_charset(type) ? type + "; charset=utf-8" : type);
+    rows_.push_back({add_word(extension), *place});
   }
 }
 
@@ -286,8 +300,10 @@ std::string_view MimeTypes::of(std::string_view file_name) const {
   const std::string_view key(lower.data(), extension.size());
   const std::string_view type = built_in_type(key);
   if (!type.empty()) return type;
-  const auto found = by_extension_.find(key);
-  return found == by_extension_.end() ? std::string_view() : found->second;
+  const auto row = std::ranges::lower_bound(
+      rows_, key, {}, [this](const Row& one) { return word_at(one.extension); });
+  const bool is_known = row != rows_.end() && word_at(row->extension) == key;
+  return is_known ? word_at(row->type) : std::string_view();
 }
 
 }  // namespace frontis::media

@@ -2,11 +2,10 @@
 // knows is left to libmagic (magic.h), which never overrides a known extension.
 #pragma once
 
-#include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace frontis::media {
 
@@ -20,16 +19,18 @@ class MimeTypes {
   std::string_view of(std::string_view file_name) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
+  // Where the words are in text_, each of which a zero ends.
+  struct Row {
+    std::uint32_t extension;
+    std::uint32_t type;
   };
   void add_line(std::string_view line);
+  std::uint32_t add_word(std::string_view word);
+  std::string_view word_at(std::uint32_t place) const { return text_.data() + place; }
 
-  // What the built-in table lacks.
-  std::unordered_map<std::string, std::string, Hash, std::equal_to<>> by_extension_;
+  // What the built-in table lacks, sorted by extension: a system's file has well over a thousand.
+  std::string text_;
+  std::vector<Row> rows_;
 };
 
 }  // namespace frontis::media

@@ -20,8 +20,12 @@ Admission::Ticket::~Ticket() {
   if (admission_) admission_->leave(client_);
 }
 
+std::uint64_t Admission::key_of(const Address& client) const {
+  return client.is_unix() || most_per_client_ == 0 ? uncounted : client.client();
+}
+
 Admission::Ticket Admission::admit(const Address& client) {
-  const std::uint64_t key = client.is_unix() || most_per_client_ == 0 ? uncounted : client.client();
+  const std::uint64_t key = key_of(client);
   const std::lock_guard lock(mutex_);
   if (open_ >= most_) return {};
   if (key != uncounted) {
@@ -30,14 +34,15 @@ Admission::Ticket Admission::admit(const Address& client) {
     ++count;
   }
   ++open_;
-  return {*this, key};
+  return {*this, client};
 }
 
-void Admission::leave(std::uint64_t client) {
+void Admission::leave(const Address& client) {
+  const std::uint64_t key = key_of(client);
   const std::lock_guard lock(mutex_);
   --open_;
-  if (client == uncounted) return;
-  const auto entry = per_client_.find(client);
+  if (key == uncounted) return;
+  const auto entry = per_client_.find(key);
   if (--entry->second == 0) per_client_.erase(entry);
 }
 

@@ -17,7 +17,7 @@ class Admission {
   explicit Admission(const config::Limits& limits)
       : most_(limits.connections), most_per_client_(limits.connections_per_client) {}
 
-  // Gives its place back when destroyed. An empty ticket stands for a refusal.
+  // A client's place, given back when destroyed. An empty ticket stands for a refusal.
   class Ticket {
    public:
     Ticket() = default;
@@ -26,19 +26,21 @@ class Admission {
     Ticket& operator=(Ticket&& other) noexcept;
     ~Ticket();
     explicit operator bool() const { return admission_ != nullptr; }
+    const Address& client() const { return client_; }
 
    private:
     friend class Admission;
-    Ticket(Admission& admission, std::uint64_t client) : admission_(&admission), client_(client) {}
+    Ticket(Admission& admission, const Address& client) : admission_(&admission), client_(client) {}
     Admission* admission_ = nullptr;
-    std::uint64_t client_ = 0;
+    Address client_;
   };
 
   // Clients on Unix sockets are not counted one by one: they all look the same.
   [[nodiscard]] Ticket admit(const Address& client);
 
  private:
-  void leave(std::uint64_t client);
+  std::uint64_t key_of(const Address& client) const;
+  void leave(const Address& client);
 
   const std::uint32_t most_;
   const std::uint32_t most_per_client_;

@@ -43,7 +43,7 @@ class Stream {
   virtual int descriptor() const = 0;
 };
 
-class PlainStream : public Stream {
+class PlainStream final : public Stream {
  public:
   // A connected, non-blocking socket.
   explicit PlainStream(Descriptor socket) : socket_(std::move(socket)) {}

@@ -48,7 +48,6 @@ void TimerWheel::turn() {
   while (due.next != &due) {
     auto& timer = static_cast<Timer&>(*due.next);
     timer.unlink();
-    timer.linked_ = false;
     --linked_;
     if (timer.due_ > now) {
       link(timer);  // it was moved later since
@@ -69,7 +68,6 @@ void TimerWheel::link(Timer& timer) {
   const auto steps = std::min<std::size_t>(static_cast<std::size_t>(ahead), slots - 1);
   timer.insert_before(wheel_[(position_ + steps) % slots]);
   timer.looked_at_ = turned_at_ + steps * tick;
-  timer.linked_ = true;
   ++linked_;
 }
 
@@ -80,15 +78,14 @@ void TimerWheel::unlinked() {
 void Timer::set(std::chrono::milliseconds delay) {
   due_ = coarse_now() + delay;
   // The usual case, a deadline moved later: the slot that holds us will see it in time.
-  if (linked_ && due_ >= looked_at_ - TimerWheel::tick) return;
+  if (is_linked() && due_ >= looked_at_ - TimerWheel::tick) return;
   clear();
   wheel_.link(*this);
 }
 
 void Timer::clear() {
-  if (!linked_) return;
+  if (!is_linked()) return;
   unlink();
-  linked_ = false;
   wheel_.unlinked();
 }
 

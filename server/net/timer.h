@@ -34,6 +34,7 @@ class TimerWheel {
   struct Node {
     Node* next = this;
     Node* previous = this;
+    bool is_linked() const { return next != this; }
     void unlink();
     void insert_before(Node& other);
   };
@@ -75,7 +76,6 @@ class Timer : private TimerWheel::Node {
   Owner& owner_;
   Instant due_{};
   Instant looked_at_{};  // when the slot that holds us is emptied
-  bool linked_ = false;
 };
 
 }  // namespace frontis::net

@@ -1,6 +1,7 @@
 // Tells its owner when a descriptor can be read or written. Holds one libevent event; asking
 // again for what is already watched costs nothing, so a keep-alive connection is registered
-// with the kernel once in its life.
+// with the kernel once in its life. Every idle connection has one, so it holds nothing that the
+// event knows already.
 #pragma once
 
 #include <event2/event.h>
@@ -28,13 +29,12 @@ class Watch {
   void want(bool read, bool write);
 
  private:
-  static void fired(int descriptor, short what, void* self);
+  static void fired(int descriptor, short what, void* owner);
 
-  Loop& loop_;
-  Owner& owner_;
+  short wanted() const;
+  void change(short now);
+
   event event_{};
-  short wanted_ = 0;
-  int descriptor_;
 };
 
 }  // namespace frontis::net

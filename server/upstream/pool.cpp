@@ -8,12 +8,6 @@
 
 namespace frontis::upstream {
 
-namespace {
-
-constexpr std::size_t read_size = 64 * 1024;
-
-}  // namespace
-
 Pool::Pool(net::Loop& loop, net::TimerWheel& timers, const config::App& app,
            const config::BufferSettings& buffers, Balancer& balancer, Log& log, Stuck stuck)
     : loop_(loop),
@@ -24,7 +18,7 @@ Pool::Pool(net::Loop& loop, net::TimerWheel& timers, const config::App& app,
       log_(log),
       stuck_(std::move(stuck)),
       protocol_(make_codec(app.protocol)),
-      scratch_(read_size),
+      scratch_(std::make_unique_for_overwrite<char[]>(read_size)),
       timer_(timers, *this),
       makes_way_(app.protocol == config::Protocol::fastcgi),
       self_(std::make_shared<Pool*>(this)) {

@@ -37,7 +37,8 @@ class Pool final : private Connection::Receiver, private net::Timer::Owner {
   net::Loop& loop() { return loop_; }
   net::TimerWheel& timers() { return timers_; }
   Log& log() { return log_; }
-  std::span<char> scratch() { return scratch_; }  // what one receive may bring
+  // What one receive may bring.
+  std::span<char> scratch() { return {scratch_.get(), read_size}; }
 
   // An idle connection to `backend`; null when there is none.
   std::unique_ptr<Connection> take_idle(BackendId backend);
@@ -64,6 +65,7 @@ class Pool final : private Connection::Receiver, private net::Timer::Owner {
 
  private:
   static constexpr std::chrono::milliseconds period{100};
+  static constexpr std::size_t read_size = 64 * 1024;
 
   void connection_ready(Connection& connection, bool readable, bool writable) override;
   void timer_due() override;
@@ -80,7 +82,7 @@ class Pool final : private Connection::Receiver, private net::Timer::Owner {
   Log& log_;
   Stuck stuck_;
   std::unique_ptr<Codec> protocol_;
-  std::vector<char> scratch_;
+  const std::unique_ptr<char[]> scratch_;  // no page of it exists before something is received
   std::vector<std::unique_ptr<Connection>> idle_;  // the one used last is at the end
   std::atomic<std::size_t> idle_count_ = 0;        // for the balancer
   std::vector<std::unique_ptr<Call>> orphans_;

@@ -56,8 +56,7 @@ class HotPathTest : public testing::Test {
   // The fewest allocations of a hundred exchanges, over some batches.
   std::size_t fewest_allocations(std::string_view request) {
     net::Pair pair = net::tcp_pair();
-    sessions_->add(std::make_unique<net::PlainStream>(std::move(pair.near)), net::Address(),
-                   admission_.admit(net::Address()));
+    sessions_->add(net::PlainStream(std::move(pair.near)), admission_.admit(net::Address()));
     net::SteadyClient client(std::move(pair.far));
     exchange(client, request, 100);
     std::size_t fewest = ~std::size_t{0};

@@ -152,8 +152,7 @@ class Served {
   }
 
   net::Peer connect(net::Pair pair = net::unix_pair()) {
-    sessions.add(std::make_unique<net::PlainStream>(std::move(pair.near)), net::Address(),
-                 admission.admit(net::Address()));
+    sessions.add(net::PlainStream(std::move(pair.near)), admission.admit(net::Address()));
     return net::Peer(std::move(pair.far));
   }
 

@@ -28,8 +28,7 @@ class Steady : public testing::Test {
   // Allocations of `rounds` exchanges after as many that are not counted.
   std::size_t allocations_of(std::string_view requests, int rounds) {
     net::Pair pair = net::tcp_pair();
-    sessions.add(std::make_unique<net::PlainStream>(std::move(pair.near)), net::Address(),
-                 admission.admit(net::Address()));
+    sessions.add(net::PlainStream(std::move(pair.near)), admission.admit(net::Address()));
     net::SteadyClient client(std::move(pair.far));
     exchange(client, requests, rounds);
     begin_counting();
