@@ -20,7 +20,12 @@ constexpr int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+// For texts of the same length.
+[[nodiscard]] bool same_letters(std::string_view a, std::string_view b);
+// Inline, because most names differ in length already.
+[[nodiscard]] inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && same_letters(a, b);
+}
 [[nodiscard]] std::string lower_case(std::string_view text);
 
 // Without the spaces and tabs at both ends (RFC 9110, 5.6.3: OWS).
