@@ -35,19 +35,40 @@ class TextSource final : public Source {
   SharedBytes bytes_;
 };
 
+// What the fields say about compressing their body.
+struct Hints {
+  bool forbids = false;
+  bool varies = false;
+  std::string_view type = {};
+};
+
+Hints hints_in(const http::HeaderBlock& fields) {
+  Hints hints;
+  fields.for_each([&hints](std::string_view name, std::string_view value) {
+    const auto is_this = [name](std::string_view other) {
+      return equal_ignoring_case(name, other);
+    };
+    if (is_this("Content-Type")) {
+      if (hints.type.empty()) hints.type = value;
+    } else if (is_this("Content-Encoding") || is_this("Content-Range")) {
+      hints.forbids = true;
+    } else if (is_this("Cache-Control")) {
+      hints.forbids = hints.forbids || http::has_member(value, "no-transform");
+    } else if (is_this("Vary")) {
+      hints.varies = true;
+    }
+  });
+  return hints;
+}
+
 // The head of the answer to HEAD is that to GET, whose body would be coded.
-bool may_compress(const http::Response& answer) {
+bool may_compress(const http::Response& answer, const Hints& hints) {
   if (answer.status < 200 || answer.status == 204 || answer.status == 206 || answer.status == 304) {
     return false;
   }
   const auto length = answer.length ? answer.length : length_of(answer.body);
   if (length && *length < smallest_compressed) return false;
-  const http::HeaderBlock& fields = *answer.head;
-  if (fields.find("Content-Encoding") || fields.find("Content-Range")) return false;
-  const auto cache = fields.find("Cache-Control");
-  if (cache && http::has_member(*cache, "no-transform")) return false;
-  const auto type = fields.find("Content-Type");
-  return type && http::is_compressible(*type);
+  return !hints.forbids && http::is_compressible(hints.type);
 }
 
 http::Coding coding_for(const http::Request& request) {
@@ -96,8 +117,6 @@ http::HeaderBlock coded_fields(const http::HeaderBlock& fields, http::Coding cod
 }
 
 void compress(http::Response& answer, http::Coding coding) {
-  answer.head = std::make_shared<const http::HeaderBlock>(coded_fields(*answer.head, coding));
-  if (coding == http::Coding::identity) return;
   answer.length.reset();
   std::unique_ptr<Source> inner;
   if (auto* source = std::get_if<std::unique_ptr<Source>>(&answer.body)) {
@@ -116,16 +135,31 @@ std::string described(const config::App& app, const http::Request& request,
 
 }  // namespace
 
-http::Response dressed(http::Response answer, const config::AppAction& action,
-                       const http::Request& request) {
-  if (!answer.head) answer.head = std::make_shared<const http::HeaderBlock>();
+http::Response dressed(http::Response answer, std::shared_ptr<http::HeaderBlock> fields,
+                       const config::AppAction& action, const http::Request& request) {
   if (!action.headers.empty()) {
     http::HeaderBlock own;
     for (const auto& [name, value] : action.headers) own.add(name, value);
-    answer.head = std::make_shared<const http::HeaderBlock>(http::replaced(*answer.head, own));
+    *fields = http::replaced(*fields, own);
   }
-  if (may_compress(answer)) compress(answer, coding_for(request));
+  if (const Hints hints = hints_in(*fields); may_compress(answer, hints)) {
+    const http::Coding coding = coding_for(request);
+    if (coding == http::Coding::identity && !hints.varies) {
+      fields->add("Vary", "Accept-Encoding");
+    } else {
+      *fields = coded_fields(*fields, coding);
+    }
+    if (coding != http::Coding::identity) compress(answer, coding);
+  }
+  answer.head = std::move(fields);
   return answer;
+}
+
+http::Response dressed(http::Response answer, const config::AppAction& action,
+                       const http::Request& request) {
+  auto fields = std::make_shared<http::HeaderBlock>();
+  if (answer.head) *fields = *answer.head;
+  return dressed(std::move(answer), std::move(fields), action, request);
 }
 
 http::Response not_modified(http::Response whole) {

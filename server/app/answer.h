@@ -19,6 +19,10 @@ namespace frontis::app {
 // Accept-Encoding wherever the answer could differ.
 [[nodiscard]] http::Response dressed(http::Response answer, const config::AppAction& action,
                                      const http::Request& request);
+// The same of an answer without a head: `fields`, which nobody else reads, become it.
+[[nodiscard]] http::Response dressed(http::Response answer,
+                                     std::shared_ptr<http::HeaderBlock> fields,
+                                     const config::AppAction& action, const http::Request& request);
 
 // The 304 in place of `whole`, which is dressed: its fields (RFC 9110, 15.4.5) but those of a body.
 [[nodiscard]] http::Response not_modified(http::Response whole);

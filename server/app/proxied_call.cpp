@@ -192,15 +192,15 @@ void ProxiedCall::collected_too_much() {
 void ProxiedCall::respond(Body body, std::optional<std::uint64_t> length) {
   http::Response response;
   response.status = call_->head().status;
-  response.head = call_->head().fields;
-  if (fill_) {
-    http::HeaderBlock fields = *response.head;
-    fields.add("Cache-Status", text_of(fill_->status()));
-    response.head = std::make_shared<const http::HeaderBlock>(std::move(fields));
-  }
   response.body = std::move(body);
   response.length = length;
-  exchange_.respond(dressed(std::move(response), route_.action, exchange_.request()));
+  std::shared_ptr<http::HeaderBlock> fields = call_->head().fields;
+  if (fill_) {
+    fields = std::make_shared<http::HeaderBlock>(*fields);  // those of the app are kept
+    fields->add("Cache-Status", text_of(fill_->status()));
+  }
+  exchange_.respond(
+      dressed(std::move(response), std::move(fields), route_.action, exchange_.request()));
 }
 
 void ProxiedCall::switch_protocols() {

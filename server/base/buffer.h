@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace frontis {
 
@@ -29,6 +30,11 @@ class Buffer {
     if (start_ < bytes_.size() / 2) return;
     bytes_.erase(0, start_);
     start_ = 0;
+  }
+  // All of it, which leaves nothing.
+  std::string take() {
+    bytes_.erase(0, std::exchange(start_, 0));
+    return std::exchange(bytes_, {});
   }
   void clear() {
     bytes_.clear();

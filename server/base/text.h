@@ -23,6 +23,7 @@ constexpr int hex_value(char c) {
 
 // Of two texts of the same length.
 [[nodiscard]] bool same_letters(const char* a, const char* b, std::size_t length);
+// Inline, because most names differ in length already.
 [[nodiscard]] inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && same_letters(a.data(), b.data(), a.size());
 }

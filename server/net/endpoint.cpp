@@ -27,6 +27,15 @@ Endpoint unix_endpoint(std::string_view path, std::string text) {
           std::move(text)};
 }
 
+tl::unexpected<Error> cannot_connect(const Endpoint& endpoint, int error) {
+  const std::string doing = "cannot connect to " + endpoint.text();
+  // A Unix socket whose backlog is full, or no local port: it may work in a moment.
+  if (error == EAGAIN || error == EADDRNOTAVAIL) {
+    return fail(ErrorKind::exhausted, doing + ": " + std::strerror(error));
+  }
+  return fail_errno(doing, error);
+}
+
 }  // namespace
 
 Endpoint::Endpoint(const sockaddr* address, socklen_t length, std::string text)
@@ -64,19 +73,14 @@ Result<std::vector<Endpoint>> resolve(const config::Backend& backend) {
 Result<Descriptor> begin_connect(const Endpoint& endpoint) {
   const int family = endpoint.address()->sa_family;
   Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  const std::string doing = "cannot connect to " + endpoint.text();
-  if (!socket.is_open()) return fail_errno(doing, errno);
+  if (!socket.is_open()) return cannot_connect(endpoint, errno);
   if (!endpoint.is_unix()) {
     const int on = 1;
     ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   if (::connect(socket.number(), endpoint.address(), endpoint.length()) == 0) return socket;
   if (errno == EINPROGRESS || errno == EINTR) return socket;
-  // A Unix socket whose backlog is full, or no local port: it may work in a moment.
-  if (errno == EAGAIN || errno == EADDRNOTAVAIL) {
-    return fail(ErrorKind::exhausted, doing + ": " + std::strerror(errno));
-  }
-  return fail_errno(doing, errno);
+  return cannot_connect(endpoint, errno);
 }
 
 int connect_result(int socket) {

@@ -63,8 +63,8 @@ void Loop::turn(int flags) {
 // What dies may retire more.
 void Loop::free_retired() {
   while (!retired_.empty()) {
-    std::vector<std::shared_ptr<void>> dying;
-    dying.swap(retired_);
+    dying_.swap(retired_);
+    dying_.clear();
   }
 }
 

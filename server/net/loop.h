@@ -39,12 +39,15 @@ class Loop {
   // Frees `object` when the turn ends: the way to end oneself in one's own callback.
   template <typename T>
   void retire(std::unique_ptr<T> object) {
-    retired_.push_back(std::shared_ptr<T>(std::move(object)));
+    retired_.emplace_back(object.release(),
+                          [](void* dying) { std::default_delete<T>{}(static_cast<T*>(dying)); });
   }
 
   event_base* base() const { return base_; }
 
  private:
+  using Retired = std::unique_ptr<void, void (*)(void*)>;
+
   static void woken(int descriptor, short what, void* self);
   void turn(int flags);
   void run_posted();
@@ -59,7 +62,8 @@ class Loop {
   std::vector<std::function<void()>> posted_;
   std::atomic<std::thread::id> thread_{};    // that turns
   std::vector<std::function<void()>> soon_;  // posted by that thread
-  std::vector<std::shared_ptr<void>> retired_;
+  std::vector<Retired> retired_;
+  std::vector<Retired> dying_;  // while they are freed; keeps its memory, as each turn needs some
 };
 
 }  // namespace frontis::net

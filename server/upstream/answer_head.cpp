@@ -33,6 +33,7 @@ using Use = AnswerHeadReader::Use;
 
 constexpr std::size_t longest_head = 64 * 1024;
 constexpr std::size_t most_fields = 200;
+constexpr std::size_t usual_fields = 16;
 constexpr std::string_view http_prefix = "HTTP/1.";
 
 tl::unexpected<Error> bad(std::string_view message) {
@@ -240,6 +241,7 @@ Result<void> AnswerHeadReader::read_lines(std::string_view text, AnswerHead& hea
 
 Result<void> AnswerHeadReader::read_fields(std::string_view text) {
   fields_.clear();
+  fields_.reserve(usual_fields);
   for (std::string_view line = take_line(text); !line.empty(); line = take_line(text)) {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || !http::is_token(line.substr(0, colon))) {

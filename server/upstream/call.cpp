@@ -30,7 +30,6 @@ Call::Call(Pool& pool, Owner& owner, Request request)
     : pool_(pool),
       owner_(&owner),
       request_(std::move(request)),
-      self_(std::make_shared<Call*>(this)),
       timer_(pool.timers(), *this),
       answer_(pool.buffers(), request_.buffered ? pool.buffers().file : 0) {
   // Without a body the request is one piece.
@@ -45,6 +44,12 @@ void Call::begin() {
   is_beginning_ = true;
   find_place();
   is_beginning_ = false;
+}
+
+// Most calls need none.
+std::weak_ptr<Call*> Call::self() {
+  if (!self_) self_ = std::make_shared<Call*>(this);
+  return self_;
 }
 
 Asking Call::asking() const {
@@ -64,7 +69,7 @@ void Call::stand_in_line() {
   }
   // On any thread: the place comes to our loop, if we are still there; otherwise it goes back.
   waiting_ = pool_.balancer().wait(
-      [loop = &pool_.loop(), self = std::weak_ptr<Call*>(self_)](Place place) {
+      [loop = &pool_.loop(), self = self()](Place place) {
         const auto brought = std::make_shared<Place>(std::move(place));
         loop->post([self, brought] {
           if (const auto call = self.lock()) (*call)->open(std::move(*brought));
@@ -149,7 +154,7 @@ void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
 void Call::fail(Failure failure) {
   give_up(std::move(failure));
   if (!is_beginning_) return tell_failure();
-  pool_.loop().post([self = std::weak_ptr<Call*>(self_)] {
+  pool_.loop().post([self = self()] {
     if (const auto call = self.lock()) (*call)->tell_failure();
   });
 }
@@ -255,10 +260,8 @@ Failure Call::too_slow() const {
 
 std::optional<std::string> Call::take_text() {
   if (!is_complete() || pulled_ > 0 || !answer_.is_in_memory()) return std::nullopt;
-  std::string text(answer_.text());
   pulled_ = answer_.end();
-  answer_.drop_to(pulled_);
-  return text;
+  return answer_.take_text();
 }
 
 // FastCGI may bring all bytes that were promised, and not the record that says that they are all.

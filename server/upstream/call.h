@@ -88,6 +88,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   void timer_due() override;
 
   // Places, connections and their end (call.cpp).
+  std::weak_ptr<Call*> self();
   Asking asking() const;
   void find_place();
   void stand_in_line();
@@ -134,7 +135,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   Phase phase_ = Phase::waiting;
   Place place_;
   std::unique_ptr<Balancer::Waiting> waiting_;
-  std::shared_ptr<Call*> self_;  // who brings a place later looks whether we are still there
+  std::shared_ptr<Call*> self_;  // for those who look later whether we are still there
   std::unique_ptr<Connection> connection_;
   net::Timer timer_;
   Instant sent_at_{};        // all of the request
@@ -143,8 +144,8 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   std::optional<Failure> failure_;  // the last; in Phase::failed what the end is
   std::uint32_t broken_ = 0;        // connections that broke after something was sent
 
-  std::string out_;  // framed, to be sent
-  std::size_t out_sent_ = 0;
+  std::string out_;                // what is framed of the body
+  std::string_view unsent_;        // of the head, and then of that
   std::uint64_t body_framed_ = 0;  // bytes of the spool
   bool is_all_framed_ = false;
   bool is_all_sent_ = false;

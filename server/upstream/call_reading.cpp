@@ -152,8 +152,8 @@ void Call::report() {
 }
 
 void Call::watch() {
-  const bool has_more = out_sent_ < out_.size();
-  connection_->want(!is_paused_, !cannot_send_ && (is_blocked_ || (has_more && !is_connected_)));
+  const bool waits_for_room = is_blocked_ || (!unsent_.empty() && !is_connected_);
+  connection_->want(!is_paused_, !cannot_send_ && waits_for_room);
 }
 
 void Call::log_errors() {

@@ -8,8 +8,7 @@
 namespace frontis::upstream {
 
 void Call::begin_sending() {
-  out_ = request_.head;
-  out_sent_ = 0;
+  unsent_ = request_.head;
   body_framed_ = 0;
   is_all_framed_ = !request_.body && (!request_.stream || request_.upgrade);
   is_all_sent_ = is_blocked_ = cannot_send_ = has_sent_ = false;
@@ -27,12 +26,12 @@ void Call::send() {
 // False when nothing can be sent now, or nothing is left.
 bool Call::send_some() {
   if (cannot_send_ || (is_all_sent_ && !is_tunnel_)) return false;
-  if (out_sent_ == out_.size()) {
+  if (unsent_.empty()) {
     out_.clear();
-    out_sent_ = 0;
     if (!fill()) return false;
+    unsent_ = out_;
   }
-  const iovec rest{out_.data() + out_sent_, out_.size() - out_sent_};
+  const iovec rest{const_cast<char*>(unsent_.data()), unsent_.size()};  // iovec has no const form
   const auto sent = connection_->stream().send({&rest, 1}, false);
   is_blocked_ = sent.state == net::Stream::Transfer::State::blocked;
   if (is_blocked_) return false;
@@ -40,9 +39,9 @@ bool Call::send_some() {
     cannot_send_ = true;  // reading tells whether there is an answer
     return false;
   }
-  out_sent_ += sent.bytes;
+  unsent_.remove_prefix(sent.bytes);
   has_sent_ = is_connected_ = true;
-  is_all_sent_ = is_all_framed_ && out_sent_ == out_.size();
+  is_all_sent_ = is_all_framed_ && unsent_.empty();
   if (is_all_sent_) sent_at_ = coarse_now();
   return true;
 }

@@ -30,6 +30,7 @@ Params::Params(const Outgoing& outgoing) {
   pairs_.reserve(most_of_ours + outgoing.request.fields().size() + params);
   add_request(outgoing);
   add_connection(outgoing);
+  fields_begin_ = pairs_.size();
   for_each_forwarded(
       outgoing, [this](std::string_view name, std::string_view value) { add_field(name, value); });
   if (outgoing.params == nullptr) return;
@@ -83,7 +84,7 @@ void Params::add_field(std::string_view name, std::string_view value) {
   std::transform(name.begin(), name.end(), end, variable_letter);
   const std::string_view made(variable, field_prefix.size() + name.size());
   // Host and ours are gone after this; what stands in the request stays.
-  Pair* const earlier = find(made);
+  Pair* const earlier = find(made, fields_begin_);
   if (earlier == nullptr) return add(made, keep(value));
   earlier->second = keep_joined(earlier->second, made == "HTTP_COOKIE" ? "; " : ", ", value);
 }
@@ -91,15 +92,15 @@ void Params::add_field(std::string_view name, std::string_view value) {
 void Params::replace(std::string_view name, std::string_view value) {
   // The length is that of the body, whatever anybody wishes.
   if (name.empty() || name == "CONTENT_LENGTH" || has_nul(name) || has_nul(value)) return;
-  if (Pair* const ours = find(name)) {
+  if (Pair* const ours = find(name, 0)) {
     ours->second = value;
   } else {
     add(name, value);
   }
 }
 
-Params::Pair* Params::find(std::string_view name) {
-  const auto found = std::find_if(pairs_.begin(), pairs_.end(),
+Params::Pair* Params::find(std::string_view name, std::size_t from) {
+  const auto found = std::find_if(pairs_.begin() + static_cast<std::ptrdiff_t>(from), pairs_.end(),
                                   [name](const Pair& pair) { return pair.first == name; });
   return found == pairs_.end() ? nullptr : &*found;
 }

@@ -29,7 +29,7 @@ class Params {
   Params& operator=(const Params&) = delete;
 
   using Pair = std::pair<std::string_view, std::string_view>;
-  const std::vector<Pair>& pairs() const { return pairs_; }
+  const std::pmr::vector<Pair>& pairs() const { return pairs_; }
 
  private:
   void add(std::string_view name, std::string_view value) { pairs_.emplace_back(name, value); }
@@ -37,16 +37,18 @@ class Params {
   void add_connection(const Outgoing& request);
   void add_field(std::string_view name, std::string_view value);
   void replace(std::string_view name, std::string_view value);
-  Pair* find(std::string_view name);
+  Pair* find(std::string_view name, std::size_t from);
   char* room_for(std::size_t size);
   std::string_view keep(std::string_view text);
   std::string_view keep_number(std::uint64_t number);
   std::string_view keep_joined(std::string_view a, std::string_view between, std::string_view b);
 
-  std::vector<Pair> pairs_;
-  // Owns what is not a view of the request. An ordinary request needs no more than this.
-  std::array<std::byte, 3072> first_room_;
+  // Owns the pairs, and what of them is not a view of the request. An ordinary request needs no
+  // more than this.
+  std::array<std::byte, 4096> first_room_;
   std::pmr::monotonic_buffer_resource made_{first_room_.data(), first_room_.size()};
+  std::pmr::vector<Pair> pairs_{&made_};
+  std::size_t fields_begin_ = 0;  // where the variables of fields begin among them
 };
 
 }  // namespace frontis::upstream

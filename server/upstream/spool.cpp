@@ -69,6 +69,11 @@ Result<std::size_t> Spool::read(std::uint64_t offset, std::span<char> into) cons
                                  std::string(got ? "it has become shorter" : std::strerror(errno)));
 }
 
+std::string Spool::take_text() {
+  begin_ = end();
+  return memory_.take();
+}
+
 void Spool::drop_to(std::uint64_t offset) {
   std::uint64_t count = offset - begin_;
   begin_ = offset;

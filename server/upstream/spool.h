@@ -44,6 +44,8 @@ class Spool {
   // All of it, where it never left memory.
   bool is_in_memory() const { return file_end_ == 0; }
   std::string_view text() const { return memory_.view(); }
+  // The same, and drops it.
+  std::string take_text();
 
  private:
   Result<void> open_file();

@@ -1,17 +1,25 @@
 #include "upstream/uwsgi.h"
 
+#include <algorithm>
+
 #include "upstream/params.h"
 
 namespace frontis::upstream {
 
 namespace {
 
+constexpr std::size_t packet_head = 4;
 constexpr std::size_t longest_packet = 65535;
 
-// Little-endian.
-void append_size(std::size_t size, std::string& out) {
-  out.push_back(static_cast<char>(size & 0xff));
-  out.push_back(static_cast<char>(size >> 8 & 0xff));
+// Little-endian. Each gives the place behind what it has written.
+char* put_size(std::size_t size, char* at) {
+  *at++ = static_cast<char>(size & 0xff);
+  *at++ = static_cast<char>(size >> 8 & 0xff);
+  return at;
+}
+
+char* put_text(std::string_view text, char* at) {
+  return std::copy(text.begin(), text.end(), put_size(text.size(), at));
 }
 
 }  // namespace
@@ -28,15 +36,10 @@ Result<void> UwsgiCodec::begin(const Outgoing& outgoing, std::string& out) const
   if (size > longest_packet) {
     return fail(ErrorKind::headers_too_large, "the request does not fit uwsgi's 64 KiB");
   }
-  out.push_back('\0');
-  append_size(size, out);
-  out.push_back('\0');
-  for (const auto& [name, value] : params.pairs()) {
-    append_size(name.size(), out);
-    out.append(name);
-    append_size(value.size(), out);
-    out.append(value);
-  }
+  const std::size_t start = out.size();
+  out.resize(start + packet_head + size);
+  char* at = put_size(size, &out[start + 1]) + 1;
+  for (const auto& [name, value] : params.pairs()) at = put_text(value, put_text(name, at));
   return {};
 }
 
