@@ -3,7 +3,7 @@
 
 build_packages=(
   g++ cmake ninja-build pkg-config
-  libevent-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev libmagic-dev
+  libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev libmagic-dev
   libexpected-dev libxxhash-dev zlib1g-dev libdeflate-dev libzopfli-dev
   libbrotli-dev libzstd-dev libssl-dev
   libsqlite3-dev nlohmann-json3-dev

@@ -116,8 +116,7 @@ class Connection {
     std::array<int, 2> ends{-1, -1};
     ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data());
     client_ = Descriptor(ends[1]);
-    sessions_.add(std::make_unique<net::PlainStream>(Descriptor(ends[0])), net::Address(),
-                  admission_.admit(net::Address()));
+    sessions_.add(net::PlainStream(Descriptor(ends[0])), admission_.admit(net::Address()));
   }
 
   // The start of the answer; empty when there is none.

@@ -1,63 +1,69 @@
 #include "net/loop.h"
 
-#include <event2/event.h>
 #include <sys/eventfd.h>
 
 #include <cstdint>
 #include <cstdlib>
 
+#include "net/watch.h"
+
 namespace frontis::net {
 
 namespace {
 
-// A loop without its base cannot do anything, not even say so: this happens only when the
-// process has no descriptors or memory left at start-up.
-template <typename T>
-T* must(T* made) {
-  if (made == nullptr) std::abort();
-  return made;
-}
-
-event_base* new_base() {
-  event_config* config = must(event_config_new());
-  event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-  event_base* base = must(event_base_new_with_config(config));
-  event_config_free(config);
-  return base;
+// A loop without its descriptors cannot do anything, not even say so: this happens only when the
+// process has none left at start-up.
+Descriptor must(int made) {
+  if (made < 0) std::abort();
+  return Descriptor(made);
 }
 
 }  // namespace
 
 Loop::Loop()
-    : base_(new_base()),
-      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      wake_event_(
-          must(event_new(base_, wake_.number(), EV_READ | EV_PERSIST, &Loop::woken, this))) {
-  event_add(wake_event_, nullptr);
+    : poller_(must(::epoll_create1(EPOLL_CLOEXEC))),
+      wake_(must(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))) {
+  epoll_event wake{};  // the one without a watch
+  wake.events = EPOLLIN;
+  ::epoll_ctl(poller_.number(), EPOLL_CTL_ADD, wake_.number(), &wake);
 }
 
 Loop::~Loop() {
   posted_.clear();
   soon_.clear();
   free_retired();
-  event_free(wake_event_);
-  event_base_free(base_);
 }
 
 void Loop::run() {
-  while (!stopping_.load(std::memory_order_acquire)) turn(EVLOOP_ONCE);
+  while (!stopping_.load(std::memory_order_acquire)) turn(true);
   run_posted();
   run_soon();
   free_retired();
 }
 
-void Loop::turn() { turn(EVLOOP_ONCE | EVLOOP_NONBLOCK); }
+void Loop::turn() { turn(false); }
 
-void Loop::turn(int flags) {
+void Loop::turn(bool waits) {
   thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  event_base_loop(base_, soon_.empty() ? flags : flags | EVLOOP_NONBLOCK);
+  const int count = ::epoll_wait(poller_.number(), ready_.data(), static_cast<int>(ready_.size()),
+                                 waits && soon_.empty() ? -1 : 0);
+  ready_count_ = count > 0 ? static_cast<std::size_t>(count) : 0;  // a signal is no event
+  for (told_ = 0; told_ < ready_count_; ++told_) tell(ready_[told_]);
+  ready_count_ = 0;
   run_soon();
   free_retired();
+}
+
+void Loop::tell(const epoll_event& one) {
+  if (one.events == 0) return;
+  if (one.data.ptr == nullptr) return woken();
+  static_cast<Watch*>(one.data.ptr)->tell(one.events);
+}
+
+void Loop::forget(const Watch& watch) {
+  for (std::size_t i = told_; i < ready_count_; ++i) {
+    if (ready_[i].data.ptr == &watch) ready_[i].events = 0;
+  }
 }
 
 // What dies may retire more.
@@ -87,10 +93,10 @@ void Loop::post(std::function<void()> work) {
   [[maybe_unused]] const auto written = ::write(wake_.number(), &one, sizeof one);
 }
 
-void Loop::woken(int descriptor, short, void* self) {
+void Loop::woken() {
   std::uint64_t count = 0;
-  [[maybe_unused]] const auto read = ::read(descriptor, &count, sizeof count);
-  static_cast<Loop*>(self)->run_posted();
+  [[maybe_unused]] const auto read = ::read(wake_.number(), &count, sizeof count);
+  run_posted();
 }
 
 // What posts again is run in the next turn, which does not wait then.

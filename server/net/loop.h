@@ -1,9 +1,12 @@
-// One event loop on one thread, a thin owner of libevent's event_base. Everything that belongs
-// to a loop runs on its thread, so nothing in it needs a lock; other threads reach it by post().
-// What must die inside one of its own callbacks is given to retire() and freed when the turn
-// ends.
+// One event loop on one thread: the kernel's epoll, which tells what a Watch asks for. Everything
+// that belongs to a loop runs on its thread, so nothing in it needs a lock; other threads reach it
+// by post(). What must die inside one of its own callbacks is given to retire() and freed when the
+// turn ends.
 #pragma once
 
+#include <sys/epoll.h>
+
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -13,10 +16,9 @@
 
 #include "base/descriptor.h"
 
-struct event;
-struct event_base;
-
 namespace frontis::net {
+
+class Watch;
 
 class Loop {
  public:
@@ -43,20 +45,27 @@ class Loop {
                           [](void* dying) { std::default_delete<T>{}(static_cast<T*>(dying)); });
   }
 
-  event_base* base() const { return base_; }
+  // Can be read when a turn has something to do: for tests.
+  int descriptor() const { return poller_.number(); }
 
  private:
+  friend class Watch;
   using Retired = std::unique_ptr<void, void (*)(void*)>;
 
-  static void woken(int descriptor, short what, void* self);
-  void turn(int flags);
+  void turn(bool waits);
+  void tell(const epoll_event& one);
+  // A watch ends while others are told: nothing of this turn reaches it any more.
+  void forget(const Watch& watch);
+  void woken();
   void run_posted();
   void run_soon();
   void free_retired();
 
-  event_base* base_;
-  Descriptor wake_;  // eventfd
-  event* wake_event_;
+  Descriptor poller_;  // epoll
+  Descriptor wake_;    // eventfd
+  std::array<epoll_event, 256> ready_;
+  std::size_t told_ = 0;  // of those, in this turn
+  std::size_t ready_count_ = 0;
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;

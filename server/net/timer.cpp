@@ -1,6 +1,7 @@
 #include "net/timer.h"
 
-#include <event2/event.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -21,13 +22,24 @@ void TimerWheel::Node::insert_before(Node& other) {
 }
 
 TimerWheel::TimerWheel(Loop& loop)
-    : event_(event_new(loop.base(), -1, EV_PERSIST, &TimerWheel::turned, this)) {
-  if (event_ == nullptr) std::abort();
+    : clock_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
+      watch_(loop, clock_.number(), *this) {
+  if (!clock_.is_open()) std::abort();  // no descriptors at start-up
+  watch_.want(true, false);
 }
 
-TimerWheel::~TimerWheel() { event_free(event_); }
+// Zero stops it.
+void TimerWheel::turn_every(std::chrono::milliseconds period) {
+  const timespec pause{0, std::chrono::nanoseconds(period).count()};
+  const itimerspec times{pause, pause};
+  ::timerfd_settime(clock_.number(), 0, &times, nullptr);
+  turns_ = period.count() != 0;
+}
 
-void TimerWheel::turned(int, short, void* self) { static_cast<TimerWheel*>(self)->turn(); }
+void TimerWheel::ready(bool, bool) {
+  std::uint64_t periods = 0;
+  if (::read(clock_.number(), &periods, sizeof periods) == sizeof periods) turn();
+}
 
 void TimerWheel::turn() {
   const Instant now = coarse_now();
@@ -55,24 +67,20 @@ void TimerWheel::turn() {
       timer.owner_.timer_due();
     }
   }
-  if (linked_ == 0) event_del(event_);
+  // Here and not with the last timer: whoever comes and goes often would pay for it.
+  if (linked_ == 0) turn_every({});
 }
 
 void TimerWheel::link(Timer& timer) {
-  if (linked_ == 0) {
+  if (!turns_) {
     turned_at_ = coarse_now();
-    const timeval period{0, std::chrono::microseconds(tick).count()};
-    event_add(event_, &period);
+    turn_every(tick);
   }
   const auto ahead = std::max<std::int64_t>((timer.due_ - turned_at_) / tick + 1, 1);
   const auto steps = std::min<std::size_t>(static_cast<std::size_t>(ahead), slots - 1);
   timer.insert_before(wheel_[(position_ + steps) % slots]);
   timer.looked_at_ = turned_at_ + steps * tick;
   ++linked_;
-}
-
-void TimerWheel::unlinked() {
-  if (--linked_ == 0) event_del(event_);
 }
 
 void Timer::set(std::chrono::milliseconds delay) {
@@ -86,7 +94,7 @@ void Timer::set(std::chrono::milliseconds delay) {
 void Timer::clear() {
   if (!is_linked()) return;
   unlink();
-  wheel_.unlinked();
+  --wheel_.linked_;
 }
 
 }  // namespace frontis::net

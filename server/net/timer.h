@@ -9,20 +9,19 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/descriptor.h"
 #include "net/loop.h"
-
-struct event;
+#include "net/watch.h"
 
 namespace frontis::net {
 
 class Timer;
 
-// All timers of one loop: a wheel of slots, each a list of timers, turned by one libevent timer
-// that runs only while there is something to wait for.
-class TimerWheel {
+// All timers of one loop: a wheel of slots, each a list of timers, turned by one timer of the
+// kernel's that runs only while there is something to wait for.
+class TimerWheel : private Watch::Owner {
  public:
   explicit TimerWheel(Loop& loop);
-  ~TimerWheel();
   TimerWheel(const TimerWheel&) = delete;
   TimerWheel& operator=(const TimerWheel&) = delete;
 
@@ -39,12 +38,14 @@ class TimerWheel {
     void insert_before(Node& other);
   };
 
-  static void turned(int descriptor, short what, void* self);
+  void ready(bool readable, bool writable) override;
   void turn();
   void link(Timer& timer);
-  void unlinked();
+  void turn_every(std::chrono::milliseconds period);
 
-  event* event_;
+  Descriptor clock_;  // timerfd
+  Watch watch_;
+  bool turns_ = false;
   std::array<Node, slots> wheel_;
   Instant turned_at_;         // the time up to which slots have been emptied
   std::size_t position_ = 0;  // the slot of turned_at_

@@ -1,33 +1,32 @@
 #include "net/watch.h"
 
+#include <sys/epoll.h>
+
 namespace frontis::net {
 
-Watch::Watch(Loop& loop, int descriptor, Owner& owner) {
-  event_assign(&event_, loop.base(), descriptor, EV_PERSIST, &Watch::fired, &owner);
-}
+Watch::Watch(Loop& loop, int descriptor, Owner& owner)
+    : loop_(loop), owner_(owner), descriptor_(descriptor) {}
 
 Watch::~Watch() {
-  if (wanted() != 0) event_del(&event_);
+  want(false, false);
+  loop_.forget(*this);
 }
-
-// Each request asks, so this is no call of libevent's.
-short Watch::wanted() const { return static_cast<short>(event_.ev_events & (EV_READ | EV_WRITE)); }
 
 void Watch::want(bool read, bool write) {
-  const auto now = static_cast<short>((read ? EV_READ : 0) | (write ? EV_WRITE : 0));
-  if (now != wanted()) change(now);
+  const std::uint32_t wanted = (read ? EPOLLIN : 0U) | (write ? EPOLLOUT : 0U);
+  if (wanted == wanted_) return;
+  const int change = wanted_ == 0 ? EPOLL_CTL_ADD : wanted == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
+  epoll_event asked{};
+  asked.events = wanted_ = wanted;
+  asked.data.ptr = this;
+  ::epoll_ctl(loop_.poller_.number(), change, descriptor_, &asked);
 }
 
-void Watch::change(short now) {
-  if (wanted() != 0) event_del(&event_);
-  event_assign(&event_, event_get_base(&event_), event_get_fd(&event_),
-               static_cast<short>(now | EV_PERSIST), &Watch::fired,
-               event_get_callback_arg(&event_));
-  if (now != 0) event_add(&event_, nullptr);
-}
-
-void Watch::fired(int, short what, void* owner) {
-  static_cast<Owner*>(owner)->ready((what & EV_READ) != 0, (what & EV_WRITE) != 0);
+// Whoever was told before us in this turn may have changed what we want.
+void Watch::tell(std::uint32_t events) {
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) events |= EPOLLIN | EPOLLOUT;
+  const std::uint32_t now = events & wanted_;
+  if (now != 0) owner_.ready((now & EPOLLIN) != 0, (now & EPOLLOUT) != 0);
 }
 
 }  // namespace frontis::net

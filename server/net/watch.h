@@ -1,11 +1,9 @@
-// Tells its owner when a descriptor can be read or written. Holds one libevent event; asking
-// again for what is already watched costs nothing, so a keep-alive connection is registered
-// with the kernel once in its life. Every idle connection has one, so it holds nothing that the
-// event knows already.
+// Tells its owner when a descriptor can be read or written. Asking again for what is already
+// watched costs nothing, so a keep-alive connection is registered with the kernel once in its
+// life.
 #pragma once
 
-#include <event2/event.h>
-#include <event2/event_struct.h>
+#include <cstdint>
 
 #include "net/loop.h"
 
@@ -29,12 +27,13 @@ class Watch {
   void want(bool read, bool write);
 
  private:
-  static void fired(int descriptor, short what, void* owner);
+  friend class Loop;
+  void tell(std::uint32_t events);
 
-  short wanted() const;
-  void change(short now);
-
-  event event_{};
+  Loop& loop_;
+  Owner& owner_;
+  int descriptor_;
+  std::uint32_t wanted_ = 0;  // EPOLLIN, EPOLLOUT
 };
 
 }  // namespace frontis::net

@@ -14,7 +14,7 @@ import rules
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ROOT / "server"
-LIBRARIES = ["libevent", "yaml-cpp", "spdlog", "fmt", "openssl", "sqlite3", "zlib", "libbrotlidec",
+LIBRARIES = ["yaml-cpp", "spdlog", "fmt", "openssl", "sqlite3", "zlib", "libbrotlidec",
              "libzstd", "libxxhash"]
 
 

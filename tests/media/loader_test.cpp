@@ -31,7 +31,7 @@ class LoaderTest : public ::testing::Test {
   Origin origin(const std::string& file) const { return {file, *library_->find(file), {}}; }
   std::shared_ptr<const Asset> load(const std::string& file) {
     if (!loader_) start();
-    return loader_->load_now(origin(file));
+    return loader_->load_now(origin(file), true);
   }
   std::shared_ptr<const Asset> load_unseen(const std::string& file) {
     if (!loader_) start();
