@@ -20,13 +20,9 @@ inline std::uint64_t word_at(const char* bytes) {
 constexpr std::uint64_t repeated(unsigned char byte) { return 0x0101010101010101U * byte; }
 inline constexpr std::uint64_t high_bits = repeated(0x80);
 
-// Whether a byte is less than `limit`, which is at most 128.
-constexpr bool has_less(std::uint64_t word, unsigned char limit) {
-  return ((word - repeated(limit)) & ~word & high_bits) != 0;
-}
-
-constexpr bool has_byte(std::uint64_t word, unsigned char byte) {
-  return has_less(word ^ repeated(byte), 1);
+// Whether all eight are what ASCII prints, from the space to the tilde.
+constexpr bool is_printable(std::uint64_t word) {
+  return ((word | (word - repeated(0x20)) | (word + repeated(0x01))) & high_bits) == 0;
 }
 
 // Each of A to Z becomes its lower case.

@@ -40,20 +40,18 @@ constexpr bool is_target_character(char c) {
   return (byte > 0x20) & (byte != 0x7f) & (byte != '#');
 }
 
-// A word at a time (base/words.h). Only a tab makes it look at each byte, and what is refused.
+// A word at a time (base/words.h). Only a tab, another charset, or what is refused makes it look at
+// each byte.
 inline bool is_value_text(std::string_view text) {
-  constexpr auto is_plain = [](std::uint64_t word) {
-    return !has_less(word, 0x20) && !has_byte(word, 0x7f);
-  };
   constexpr auto is_right = [](std::string_view some) {
     return std::all_of(some.begin(), some.end(), is_value_character);
   };
   if (text.size() < word_size) return is_right(text);
   for (std::size_t at = 0; at + word_size < text.size(); at += word_size) {
-    if (!is_plain(word_at(text.data() + at))) return is_right(text);
+    if (!is_printable(word_at(text.data() + at))) return is_right(text);
   }
   // The last word may overlap the one before.
-  return is_plain(word_at(text.data() + text.size() - word_size)) || is_right(text);
+  return is_printable(word_at(text.data() + text.size() - word_size)) || is_right(text);
 }
 
 // Looks at every byte even after a wrong one and gathers the verdict in a byte, so that compilers
