@@ -130,6 +130,18 @@ TEST_P(AnyConnection, DeliversTheLastAnswerThoughTheClientSendsOn) {
 INSTANTIATE_TEST_SUITE_P(Sockets, AnyConnection, testing::Values(&net::unix_pair, &net::tcp_pair),
                          [](const auto& made) { return made.index == 0 ? "Unix" : "Tcp"; });
 
+TEST(Session, AnswersARequestThatIsHereAlreadyWithoutWaitingForTheLoop) {
+  Served served;
+  net::Pair pair = net::unix_pair();
+  Peer client(std::move(pair.far));
+  client.send(get("/now", "Connection: close\r\n"));
+  served.sessions.add(net::PlainStream(std::move(pair.near)),
+                      served.admission.admit(net::Address()));
+  client.take();
+  EXPECT_EQ(undated(client.take_got()), ok("now", "Connection: close\r\n"));
+  EXPECT_TRUE(served.until_no_session());
+}
+
 TEST(Session, WritesTheHeadThatTheMethodVersionAndStatusCallFor) {
   struct Case {
     std::string request;

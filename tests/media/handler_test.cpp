@@ -235,6 +235,22 @@ TEST_F(HandlerTest, SendsASiblingToWhomeverTakesItAndNotWhenItIsGone) {
   EXPECT_EQ(plain->field("Vary"), "");
 }
 
+TEST_F(HandlerTest, LooksForCodingsOnceAClientTakesAny) {
+  const std::string css(2000, 'c');
+  house_.write("a.css", css);
+  house_.write("a.css.gz", gzip_of(css));
+  const auto plain = fetch("GET /a.css");
+  EXPECT_EQ(plain->body(), css);
+  EXPECT_EQ(plain->field("Vary"), "Accept-Encoding") << "there may be some";
+  EXPECT_EQ(fetch("GET /a.css\r\nAccept-Encoding: gzip;q=0, identity")->body(), css);
+  EXPECT_FALSE(house_.cached("a.css")->sought);
+  EXPECT_EQ(fetch("GET /a.css\r\nAccept-Encoding: gzip")->body(), gzip_of(css));
+  const auto asset = house_.cached("a.css");
+  EXPECT_TRUE(asset->sought);
+  EXPECT_EQ(fetch("GET /a.css")->field("ETag"), plain->field("ETag"));
+  EXPECT_EQ(house_.cached("a.css"), asset);
+}
+
 TEST_F(HandlerTest, ALargeSiblingThatGoesWithinTheSecondIsDoneWithout) {
   std::string noise(250'000, '\0');
   unsigned seed = 1;
