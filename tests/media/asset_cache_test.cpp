@@ -102,7 +102,7 @@ TEST(AssetCacheTest, NeverHoldsMoreThanItMayButForTheNewest) {
 
 TEST(AssetCacheTest, WelcomesEverythingWhileThereIsRoom) {
   AssetCache cache(plenty);
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 400; ++i) {
     const auto entry = entry_of(10);
     EXPECT_TRUE(cache.welcomes(1, std::to_string(i), *entry.asset));
     cache.put(1, std::to_string(i), entry);
