@@ -267,8 +267,10 @@ MimeTypes::MimeTypes(const std::string& file) {
   }
   const auto extension = [this](const Row& row) { return word_at(row.extension); };
   std::ranges::stable_sort(rows_, {}, extension);  // stable: the first that names one has it
-  const auto repeated = std::ranges::unique(rows_, {}, extension);
-  rows_.erase(repeated.begin(), repeated.end());
+  const auto is_same = [&extension](const Row& a, const Row& b) {
+    return extension(a) == extension(b);
+  };
+  rows_.erase(std::unique(rows_.begin(), rows_.end(), is_same), rows_.end());
   rows_.shrink_to_fit();
   text_.shrink_to_fit();
 }
