@@ -95,11 +95,6 @@ void put_word(Pen& pen, std::string_view text, std::size_t limit) {
   put_escaped(pen, text, plain_in_word, limit);
 }
 
-// Words of the server's own have nothing to escape.
-void put_own(Pen& pen, std::string_view text) {
-  pen.put(text.empty() ? std::string_view("-") : text.substr(0, word_limit));
-}
-
 void put_quoted(Pen& pen, std::string_view text, std::size_t limit) {
   if (text.empty()) return pen.put("\"-\"");
   pen.put('"');
@@ -112,11 +107,11 @@ void put_request_line(Pen& pen, const AccessEntry& entry) {
     return pen.put("\"-\"");
   }
   pen.put('"');
-  put_own(pen, entry.method);
+  put_word(pen, entry.method, word_limit);
   pen.put(' ');
   put_word(pen, entry.target, target_limit);
   pen.put(' ');
-  put_own(pen, entry.protocol);
+  put_word(pen, entry.protocol, word_limit);
   pen.put('"');
 }
 
@@ -135,9 +130,9 @@ void write_combined(Pen& pen, const AccessEntry& entry, std::string_view date) {
   pen.put(' ');
   put_quoted(pen, entry.user_agent, text_limit);
   pen.put(' ');
-  put_own(pen, entry.variant);
+  put_word(pen, entry.variant, word_limit);
   pen.put(' ');
-  put_own(pen, entry.cache);
+  put_word(pen, entry.cache, word_limit);
   pen.put(' ');
   pen.number(entry.duration_us);
   pen.put(' ');
