@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include "net/slices.h"
+
 namespace frontis {
 
 namespace {
@@ -48,7 +50,10 @@ Lane::Lane(const config::Settings& settings, SharedMedia& media, Applications& a
 Lane::~Lane() = default;
 
 void Lane::start() {
-  thread_ = std::thread([this] { loop_.run(); });
+  thread_ = std::thread([this] {
+    net::ask_for_short_slices();
+    loop_.run();
+  });
   pthread_setname_np(thread_.native_handle(), "frontis-loop");
 }
 
