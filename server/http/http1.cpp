@@ -74,7 +74,7 @@ Result<bool> HeadParser::read_first_line(std::string_view input, Request& reques
   // The limit counts the line without its CRLF, of which the CR may be here already.
   const std::size_t line_end = ends_in_crlf(line) ? 2 : 1;
   const std::size_t length = (line.empty() ? rest : line).size() - line_end;
-  if (length > limits_.request_line) return line_too_long(rest.substr(0, limits_.request_line));
+  if (length > limits_->request_line) return line_too_long(rest.substr(0, limits_->request_line));
   if (line.empty()) return false;
   if (!ends_in_crlf(line)) return bad("the request line ends in LF without CR");
 
@@ -94,7 +94,7 @@ Result<bool> HeadParser::read_fields(std::string_view input, Request& request) {
 
     // An incomplete line lacks at least its LF.
     const std::size_t least = line.empty() ? rest.size() + 1 : line.size();
-    if (line_start_ - fields_start_ + least > limits_.headers) {
+    if (line_start_ - fields_start_ + least > limits_->headers) {
       return fail(ErrorKind::headers_too_large, "the fields are longer than limits.headers");
     }
     if (line.empty()) return false;
@@ -107,7 +107,7 @@ Result<bool> HeadParser::read_fields(std::string_view input, Request& request) {
 
 Result<void> HeadParser::read_field(std::string_view input, std::string_view line,
                                     Request& request) {
-  if (request.fields().size() >= limits_.header_fields) {
+  if (request.fields().size() >= limits_->header_fields) {
     return fail(ErrorKind::headers_too_large, "more fields than limits.header_fields");
   }
   if (!ends_in_crlf(line)) return bad("a field ends in LF without CR");
@@ -194,7 +194,7 @@ Result<void> HeadParser::finish(Request& request) const {
   if (seen_.transfer_encoding && seen_.content_length) {
     return bad("both Transfer-Encoding and Content-Length");
   }
-  if (request.content_length > limits_.body) {
+  if (request.content_length > limits_->body) {
     return fail(ErrorKind::content_too_large, "the body is longer than limits.body");
   }
   request.chunked = seen_.transfer_encoding;

@@ -17,8 +17,9 @@ namespace frontis::http {
 
 class HeadParser {
  public:
-  // `limits` outlives the parser.
-  explicit HeadParser(const config::Limits& limits) : limits_(limits) {}
+  // `limits` outlives the parser, or is replaced by obey() before the next head.
+  explicit HeadParser(const config::Limits& limits) : limits_(&limits) {}
+  void obey(const config::Limits& limits) { limits_ = &limits; }
 
   // `input` holds every unread byte of the connection and begins where it began at the last call
   // (its address may differ). Returns the length of the head, with the empty line that ends it
@@ -60,7 +61,7 @@ class HeadParser {
   void skip_empty_lines(std::string_view input);
   std::string_view next_line(std::string_view input);
 
-  const config::Limits& limits_;
+  const config::Limits* limits_;
   std::size_t line_start_ = 0;    // first byte of the line being read
   std::size_t scanned_ = 0;       // bytes known to hold no line end after line_start_
   std::size_t fields_start_ = 0;  // first byte behind the request line; 0 until that is read

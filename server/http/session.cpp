@@ -154,6 +154,9 @@ void Session::keep(std::string_view input, std::size_t used, bool kept) {
 // must stay.
 std::size_t Session::read_head(std::string_view input) {
   Conversation& conversation = *conversation_;
+  if (conversation.rules != all_.rules_ && !conversation.parser.has_begun()) {
+    conversation.follow(all_.rules_);
+  }
   Request& request = conversation.exchange.request_to_read();
   const auto length = conversation.parser.parse(input, request);
   if (!length) {
@@ -163,12 +166,14 @@ std::size_t Session::read_head(std::string_view input) {
   if (*length == 0) return 0;
   head_timed_ = false;
   conversation.answered = conversation.body_broken = conversation.continued = false;
-  if (all_.recorder_) conversation.began_ns = wall_nanoseconds();
+  if (conversation.rules->recorder) conversation.began_ns = wall_nanoseconds();
   conversation.discarded = 0;
   conversation.body.reset();
-  if (request.has_body()) conversation.body.emplace(request, all_.limits_.body);
+  if (request.has_body()) {
+    conversation.body.emplace(request, conversation.rules->limits.body);
+  }
   phase_ = Phase::answering;
-  dispatch(all_.router_, conversation.exchange);
+  dispatch(conversation.rules->router, conversation.exchange);
   if (conversation.answered && !conversation.out.has_body()) {
     finish_exchange();
     return *length;
@@ -196,7 +201,7 @@ std::size_t Session::discard(std::string_view input) {
 
 void Session::refuse(const Error& error) {
   Response response = plain_response(status_of(error.kind), error.message);
-  conversation_->began_ns = all_.recorder_ ? wall_nanoseconds() : 0;
+  conversation_->began_ns = conversation_->rules->recorder ? wall_nanoseconds() : 0;
   phase_ = Phase::closing;
   close_after_ = true;
   unread_input_ = true;
@@ -236,7 +241,7 @@ void Session::rest() {
   watch_.want(true, false);
   if (conversation_ && conversation_->parser.has_begun()) {
     // One deadline for the whole head, however it drips.
-    if (!std::exchange(head_timed_, true)) timer_.set(all_.limits_.head_timeout);
+    if (!std::exchange(head_timed_, true)) timer_.set(all_.limits().head_timeout);
     return;
   }
   if (all_.finishing_) {
@@ -244,7 +249,7 @@ void Session::rest() {
     return close();
   }
   if (conversation_ && conversation_->in.empty()) all_.give_back(std::move(conversation_));
-  timer_.set(all_.limits_.idle_timeout);
+  timer_.set(all_.limits().idle_timeout);
 }
 
 // The client is to send the rest of a body.
@@ -258,7 +263,7 @@ void Session::watch_rate() {
   head_timed_ = false;
   conversation_->received_mark = received_;
   conversation_->delivered_mark = delivered();
-  timer_.set(all_.limits_.rate_window);
+  timer_.set(all_.limits().rate_window);
 }
 
 // Bytes that really arrived: what lies in the kernel's send buffer has not reached anybody. Only
@@ -271,7 +276,7 @@ std::int64_t Session::delivered() const {
 void Session::timer_due() {
   if (phase_ == Phase::lingering) return end();
   if (rate_watched_) {
-    const std::int64_t least = all_.limits_.min_rate * all_.limits_.rate_window.count() / 1000;
+    const std::int64_t least = all_.limits().min_rate * all_.limits().rate_window.count() / 1000;
     std::int64_t moved = delivered() - conversation_->delivered_mark;
     if (is_reading_body()) {
       moved += static_cast<std::int64_t>(received_ - conversation_->received_mark);

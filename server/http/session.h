@@ -54,9 +54,23 @@ class Recorder {
   virtual void record(const Finished& finished) = 0;
 };
 
+// What sessions go by, as a configuration says it. A reload brings others: whoever is in the middle
+// of an exchange keeps those that it began with, and whatever owns them (their handlers).
+struct Rules {
+  const config::Limits& limits;
+  const Router& router;
+  Recorder* recorder;  // may be null
+  // They speak for their clients.
+  const std::vector<config::Network>& trusted_proxies;
+};
+
 // Everything that a connection needs only while something happens on it.
 struct Conversation {
-  explicit Conversation(const config::Limits& limits) : parser(limits), exchange(*this) {}
+  explicit Conversation(std::shared_ptr<const Rules> begun_with)
+      : rules(std::move(begun_with)), parser(rules->limits), exchange(*this) {}
+
+  // For the next head, of which nothing has been read.
+  void follow(std::shared_ptr<const Rules> next);
 
   // Ready for another session. Keeps at most `kept_memory` bytes in each buffer.
   void clear(std::size_t kept_memory);
@@ -86,6 +100,7 @@ struct Conversation {
     std::string local_address_;
   };
 
+  std::shared_ptr<const Rules> rules;  // these end last
   Session* session = nullptr;
   HeadParser parser;
   SessionExchange exchange;
@@ -114,17 +129,21 @@ struct Conversation {
 // All sessions of one loop and what they share. Owned by the front hall, one for each loop.
 class Sessions {
  public:
-  // All outlive this; `recorder` may be null. Trusted proxies speak for their clients.
-  Sessions(net::Loop& loop, net::TimerWheel& timers, const config::Limits& limits,
-           const Router& router, Recorder* recorder,
-           const std::vector<config::Network>& trusted_proxies = nobody());
+  // Loop and timers outlive this.
+  Sessions(net::Loop& loop, net::TimerWheel& timers, std::shared_ptr<const Rules> rules);
   ~Sessions();
 
   // A connection of the client that has the ticket.
   void add(net::PlainStream stream, net::Admission::Ticket ticket);
+  // What begins from now on goes by these, on all connections. The old rules are let go of when
+  // the last exchange that began with them has ended, in the middle of whatever ends it.
+  void follow(std::shared_ptr<const Rules> rules);
   // From now on every answer closes its connection, and idle connections end now. `done` is
   // called when no session is left (perhaps at once).
   void finish(std::function<void()> done);
+  // The same, but idle connections stay until their next answer or idle timeout: a request may be
+  // on its way, and its client need not know that another process takes over.
+  void fade(std::function<void()> done);
   // Ends what is left, wherever it is.
   void abort();
   std::size_t size() const { return sessions_.size(); }
@@ -132,10 +151,10 @@ class Sessions {
  private:
   friend class Session;
 
-  static const std::vector<config::Network>& nobody();
   std::unique_ptr<Conversation> borrow(Session& session);
   void give_back(std::unique_ptr<Conversation> conversation);
   void ended(Session& session);
+  const config::Limits& limits() const { return rules_->limits; }
 
   static constexpr std::size_t read_size = 64 * 1024;
   static constexpr std::size_t spares = 64;
@@ -144,10 +163,7 @@ class Sessions {
 
   net::Loop& loop_;
   net::TimerWheel& timers_;
-  const config::Limits& limits_;
-  const Router& router_;
-  Recorder* recorder_;
-  const std::vector<config::Network>& trusted_proxies_;
+  std::shared_ptr<const Rules> rules_;
   DateCache dates_;
   // What one receive may bring; shared, since nobody keeps it. No page exists before its use.
   const std::unique_ptr<char[]> received_memory_;
@@ -155,7 +171,8 @@ class Sessions {
   std::vector<std::unique_ptr<Conversation>> spare_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::function<void()> done_;
-  bool finishing_ = false;
+  bool last_answers_ = false;  // each closes its connection
+  bool finishing_ = false;     // and those that rest have ended
 };
 
 class Session final : private net::Watch::Owner, private net::Timer::Owner {

@@ -31,7 +31,7 @@ void Session::answer(Response response) {
 
 bool Session::closes_after(const Response& response) const {
   const Request& request = conversation_->exchange.request();
-  if (response.close || !request.keep_alive || all_.finishing_) return true;
+  if (response.close || !request.keep_alive || all_.last_answers_) return true;
   if (conversation_->body_broken) return true;
   if (!conversation_->body || conversation_->body->is_done()) return false;
   // A client that waits for "100 Continue" may send its body after our answer, or not; and a
@@ -94,13 +94,13 @@ void Session::inform(int status, const HeaderBlock* head) {
 void Session::reroute() {
   // The call that asks for it is still running.
   if (auto call = conversation_->exchange.take_call()) all_.loop_.retire(std::move(call));
-  dispatch(all_.router_, conversation_->exchange, Reach::internal);
+  dispatch(conversation_->rules->router, conversation_->exchange, Reach::internal);
 }
 
 void Session::tell_client(Client& client) const {
   net::Address::Text text;
   client = client_of(conversation_->exchange.request(), ticket_.client().text(text),
-                     ticket_.client().port(), all_.trusted_proxies_);
+                     ticket_.client().port(), conversation_->rules->trusted_proxies);
 }
 
 const net::Address& Session::local() {
@@ -155,7 +155,7 @@ void Session::finish_exchange() {
 }
 
 void Session::record(bool complete) const {
-  if (!all_.recorder_ || !conversation_) return;
+  if (!conversation_ || !conversation_->rules->recorder) return;
   Conversation& conversation = *conversation_;
   const bool is_refusal = phase_ != Phase::answering;
   const std::uint64_t moved = conversation.out.moved();
@@ -165,7 +165,7 @@ void Session::record(bool complete) const {
   finished.notes = &conversation.exchange.notes;
   net::Address::Text text;
   finished.client = ticket_.client().text(text);
-  if (!is_refusal && !all_.trusted_proxies_.empty()) {
+  if (!is_refusal && !conversation.rules->trusted_proxies.empty()) {
     finished.client = conversation_->exchange.client().address;
   }
   finished.status = client_closed;
@@ -179,7 +179,7 @@ void Session::record(bool complete) const {
   finished.began_ns = conversation.began_ns;
   finished.ended_ns = wall_nanoseconds();
   finished.complete = complete;
-  all_.recorder_->record(finished);
+  conversation.rules->recorder->record(finished);
 }
 
 }  // namespace frontis::http

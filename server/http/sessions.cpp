@@ -47,6 +47,11 @@ std::uint16_t Conversation::SessionExchange::server_port() {
   return conversation_.abandoned ? 0 : conversation_.session->local().port();
 }
 
+void Conversation::follow(std::shared_ptr<const Rules> next) {
+  rules = std::move(next);
+  parser.obey(rules->limits);
+}
+
 void Conversation::let_go_of_body() {
   if (body_taker != nullptr) std::exchange(body_taker, nullptr)->let_go();
 }
@@ -75,24 +80,14 @@ void Conversation::clear(std::size_t kept_memory) {
   answered = is_tunnel = false;
 }
 
-Sessions::Sessions(net::Loop& loop, net::TimerWheel& timers, const config::Limits& limits,
-                   const Router& router, Recorder* recorder,
-                   const std::vector<config::Network>& trusted_proxies)
+Sessions::Sessions(net::Loop& loop, net::TimerWheel& timers, std::shared_ptr<const Rules> rules)
     : loop_(loop),
       timers_(timers),
-      limits_(limits),
-      router_(router),
-      recorder_(recorder),
-      trusted_proxies_(trusted_proxies),
+      rules_(std::move(rules)),
       received_memory_(std::make_unique_for_overwrite<char[]>(read_size)),
       received_(received_memory_.get(), read_size) {}
 
 Sessions::~Sessions() = default;
-
-const std::vector<config::Network>& Sessions::nobody() {
-  static const std::vector<config::Network> none;
-  return none;
-}
 
 void Sessions::add(net::PlainStream stream, net::Admission::Ticket ticket) {
   auto session = std::make_unique<Session>(*this, std::move(stream), std::move(ticket));
@@ -102,13 +97,24 @@ void Sessions::add(net::PlainStream stream, net::Admission::Ticket ticket) {
   added.begin();
 }
 
+void Sessions::follow(std::shared_ptr<const Rules> rules) {
+  rules_ = std::move(rules);
+  spare_.clear();
+}
+
 void Sessions::finish(std::function<void()> done) {
-  finishing_ = true;
+  last_answers_ = finishing_ = true;
   done_ = std::move(done);
   // An end moves the last session to the place of the one that ended, so we go backwards.
   for (std::size_t i = sessions_.size(); i-- > 0;) {
     if (i < sessions_.size()) sessions_[i]->finish();
   }
+  if (sessions_.empty() && done_) std::exchange(done_, nullptr)();
+}
+
+void Sessions::fade(std::function<void()> done) {
+  last_answers_ = true;
+  done_ = std::move(done);
   if (sessions_.empty() && done_) std::exchange(done_, nullptr)();
 }
 
@@ -119,7 +125,7 @@ void Sessions::abort() {
 std::unique_ptr<Conversation> Sessions::borrow(Session& session) {
   std::unique_ptr<Conversation> conversation;
   if (spare_.empty()) {
-    conversation = std::make_unique<Conversation>(limits_);
+    conversation = std::make_unique<Conversation>(rules_);
   } else {
     conversation = std::move(spare_.back());
     spare_.pop_back();
@@ -131,7 +137,9 @@ std::unique_ptr<Conversation> Sessions::borrow(Session& session) {
 void Sessions::give_back(std::unique_ptr<Conversation> conversation) {
   conversation->clear(kept_memory);
   // An answer that came later is still inside a call of the exchange.
-  if (spare_.size() >= spares) return loop_.retire(std::move(conversation));
+  if (spare_.size() >= spares || conversation->rules != rules_) {
+    return loop_.retire(std::move(conversation));
+  }
   spare_.push_back(std::move(conversation));
 }
 
@@ -141,7 +149,7 @@ void Sessions::ended(Session& session) {
   sessions_[index]->index_ = index;
   loop_.retire(std::move(sessions_.back()));
   sessions_.pop_back();
-  if (finishing_ && sessions_.empty() && done_) std::exchange(done_, nullptr)();
+  if (sessions_.empty() && done_) std::exchange(done_, nullptr)();
 }
 
 }  // namespace frontis::http

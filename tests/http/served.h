@@ -195,7 +195,9 @@ class Served {
   net::Admission admission{limits};
   net::HandTurned hand;
   std::vector<config::Network> trusted;  // proxies
-  Sessions sessions{hand.loop, hand.timers, limits, router, &records, trusted};
+  std::shared_ptr<const Rules> rules =
+      std::make_shared<const Rules>(Rules{limits, router, &records, trusted});
+  Sessions sessions{hand.loop, hand.timers, rules};
 };
 
 // Limits after which nothing has to be waited for long.

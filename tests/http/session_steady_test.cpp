@@ -55,7 +55,9 @@ class Steady : public testing::Test {
   CountingRecorder recorder;
   net::Admission admission{limits};
   net::HandTurned hand;
-  Sessions sessions{hand.loop, hand.timers, limits, router, &recorder};
+  std::vector<config::Network> trusted;
+  Sessions sessions{hand.loop, hand.timers,
+                    std::make_shared<const Rules>(Rules{limits, router, &recorder, trusted})};
 };
 
 constexpr std::string_view request =
