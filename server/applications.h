@@ -1,6 +1,7 @@
-// The applications of the configuration, as all loops share them: where each is reached, who gets
-// the next request, and the processes of those that we run ourselves. Made before the loops and
-// ends after them.
+// The applications of one configuration, as all loops share them: where each is reached, who gets
+// the next request, and the answers that are kept. Made before the loops' handlers and ends after
+// them. The processes of those that we run ourselves stay when the next configuration says the
+// same about them.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/response_cache.h"
 #include "app/supervision.h"
@@ -21,17 +23,16 @@ namespace frontis {
 
 class Applications {
  public:
-  // Looks up the names of all backends, which may block. Errors: invalid, at the place in the
-  // configuration. `settings` and `log` outlive this.
+  // Looks up the names of all backends, which may block. Of `before` (null: nothing) it takes over
+  // what is the same. Errors: invalid, at the place in the configuration. All outlive this.
   [[nodiscard]] static Result<std::unique_ptr<Applications>> make(const config::Settings& settings,
-                                                                  Log& log);
+                                                                  app::Supervision& supervision,
+                                                                  Log& log,
+                                                                  const Applications* before);
 
-  // Starts the processes of WSGI applications, as the user that we have become.
+  // Has the processes started; those that were taken over make way for new ones, with the code as
+  // it is now.
   void start();
-  // From any thread: processes with the code as it is now take over from those that run.
-  void reload();
-  // Ends the processes; to be called when the loops have stopped.
-  void stop(std::chrono::milliseconds patience);
 
   // The answers that are kept; null when no route wants that.
   app::ResponseCache* cache() { return cache_.get(); }
@@ -45,19 +46,29 @@ class Applications {
   Pools pools(net::Loop& loop, net::TimerWheel& timers);
 
  private:
-  Applications(const config::Settings& settings, Log& log)
-      : settings_(settings), log_(log), supervision_(log) {}
+  struct Application {
+    explicit Application(const config::App& from) : app(from), balancer(from.queue) {}
+    const config::App app;
+    upstream::Balancer balancer;
+  };
+  using Shared = std::shared_ptr<Application>;
 
-  Result<void> add(const config::App& app);
-  Result<void> add(const config::Action& action);
+  Applications(const config::Settings& settings, app::Supervision& supervision, Log& log)
+      : settings_(settings), supervision_(supervision), log_(log) {}
+
+  Result<void> add(const config::App& app, const Applications* before);
+  Result<void> add(const config::Action& action, const Applications* before);
+  Shared make_ours(const config::App& app);
+  // One that we run, and of which the same is said; null: none.
+  Shared find(const config::App& app) const;
 
   const config::Settings& settings_;
+  app::Supervision& supervision_;
   Log& log_;
-  std::map<std::string, std::unique_ptr<upstream::Balancer>, std::less<>> balancers_;
+  std::map<std::string, Shared, std::less<>> applications_;
+  std::vector<Shared> new_, taken_over_;  // of those that we run
   std::map<const config::MemcachedAction*, net::Endpoint> memcached_;
-  std::unique_ptr<app::ResponseCache> cache_;
-  app::Supervision supervision_;  // ends before the balancers
-  bool is_started_ = false;
+  std::shared_ptr<app::ResponseCache> cache_;
 };
 
 }  // namespace frontis

@@ -18,8 +18,6 @@ namespace {
 
 constexpr std::size_t longest_line = 16 * 1024;
 constexpr const char* file_name = "control.sock";
-// That the one who asks waits: the server may be busy with others who ask.
-constexpr std::chrono::seconds asker_patience{10};
 
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
@@ -82,10 +80,11 @@ std::string receive(int socket, bool one_line, Instant deadline) {
 
 }  // namespace
 
-Result<Control> Control::open(const std::filesystem::path& state) {
+Result<Control> Control::open(const std::filesystem::path& state, Descriptor inherited) {
   const std::filesystem::path path = state / file_name;
   const auto address = address_of(path);
   if (!address) return tl::unexpected(address.error());
+  if (inherited.is_open()) return Control(std::move(inherited), path);
   // What a server left that was killed is in the way; what one listens to is not ours.
   if (const Descriptor probe = new_socket();
       ::connect(probe.number(), any(*address), sizeof *address) == 0) {
@@ -106,20 +105,21 @@ Control::~Control() {
 void Control::serve(const Answer& answer, std::chrono::milliseconds patience) {
   const Descriptor caller(::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!caller.is_open()) return;
-  // One for all that is said: whoever sends a byte now and then holds up nobody for longer.
-  const Instant deadline = Clock::now() + patience;
-  const std::string line = receive(caller.number(), true, deadline);
+  // One for all that is asked: whoever sends a byte now and then holds up nobody for longer.
+  const std::string line = receive(caller.number(), true, Clock::now() + patience);
   const std::size_t end = line.find('\n');
   if (end == line.npos) return;
-  send_all(caller.number(), answer(std::string_view(line).substr(0, end)) + "\n", deadline);
+  const std::string answered = answer(std::string_view(line).substr(0, end)) + "\n";
+  send_all(caller.number(), answered, Clock::now() + patience);
 }
 
-Result<std::string> ask_server(const std::filesystem::path& state, const std::string& command) {
+Result<std::string> ask_server(const std::filesystem::path& state, const std::string& command,
+                               std::chrono::seconds patience) {
   const std::filesystem::path path = state / file_name;
   const auto address = address_of(path);
   if (!address) return tl::unexpected(address.error());
   const Descriptor socket = new_socket();
-  const timeval limit{asker_patience.count(), 0};  // that connect() obeys, too
+  const timeval limit{patience.count(), 0};  // that connect() obeys, too
   ::setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   if (::connect(socket.number(), any(*address), sizeof *address) != 0) {
     if (errno == ENOENT || errno == ECONNREFUSED) {
@@ -127,7 +127,7 @@ Result<std::string> ask_server(const std::filesystem::path& state, const std::st
     }
     return fail_errno("cannot reach the server at " + path.native(), errno);
   }
-  const Instant deadline = Clock::now() + asker_patience;
+  const Instant deadline = Clock::now() + patience;
   if (!send_all(socket.number(), command + "\n", deadline)) {
     return fail_errno("cannot ask the server at " + path.native(), errno);
   }

@@ -1,6 +1,9 @@
 // The whole server: opens the sockets, becomes the configured user, starts a lane for each core,
-// and waits for a signal. SIGTERM or SIGINT stops it gracefully: what is in flight is finished,
-// for at most limits.drain; a second signal stops at once.
+// and waits for a signal or a command.
+//   SIGTERM, SIGINT  stop: what is in flight is finished, for at most limits.drain; a second one
+//                    stops at once
+//   SIGHUP           goes on with the configuration as it is now (`frontis reload`)
+//   SIGUSR2          a new process takes over (`frontis upgrade`)
 #pragma once
 
 #include <functional>
@@ -11,9 +14,15 @@
 
 namespace frontis {
 
-// Serves until a signal ends it. `ready` is called once, when connections are accepted. Errors:
-// what kept it from starting, with what to do.
-[[nodiscard]] Result<void> serve(const config::Settings& settings, Log& log,
-                                 const std::function<void()>& ready);
+struct Serving {
+  // Called once, when connections are accepted.
+  std::function<void(const config::Settings& settings)> ready;
+  // Reads the configuration anew. Errors: all its faults, a line each. Null: it is in no file.
+  std::function<Result<config::Settings>()> load;
+};
+
+// Serves until a signal ends it, or another process has taken over. Errors: what kept it from
+// starting, with what to do.
+[[nodiscard]] Result<void> serve(config::Settings settings, Log& log, const Serving& serving);
 
 }  // namespace frontis

@@ -72,12 +72,24 @@ SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log
                 kept_,
                 types_,
                 counters_,
-                log} {
+                log} {}
+
+SharedMedia::~SharedMedia() { stop(std::chrono::hours(1)); }
+
+bool SharedMedia::stop(std::chrono::milliseconds patience) {
+  if (press_ && !press_->end_within(patience)) return false;
+  press_.reset();
+  return true;
+}
+
+FileRoots::FileRoots(const config::Settings& settings, SharedMedia& media, Log& log)
+    : media_(media) {
   for (const config::Site& site : settings.sites) {
     for (const config::Route& route : site.routes) {
       for (const config::Action& action : route.chain) {
         if (const auto* files = std::get_if<config::FilesAction>(&action)) {
-          const auto manifests = std::make_shared<media::ManifestWatch>(*files, *press_, log);
+          const auto manifests =
+              std::make_shared<media::ManifestWatch>(*files, media.services().press, log);
           manifests_[files] = manifests;
           roots_.push_back({files, manifests, url_prefix_of(site, route)});
         }
@@ -86,20 +98,20 @@ SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log
   }
 }
 
-SharedMedia::~SharedMedia() { stop(std::chrono::hours(1)); }
+FileRoots::~FileRoots() { stop(); }
 
-void SharedMedia::start() { rounds_ = std::make_unique<media::Rounds>(roots_, services_); }
-
-bool SharedMedia::stop(std::chrono::milliseconds patience) {
-  if (rounds_) rounds_->stop();  // nobody submits to press any more
-  if (press_ && !press_->end_within(patience)) return false;
-  press_.reset();
-  return true;
+void FileRoots::start(std::shared_ptr<const config::Settings> settings) {
+  rounds_ = media::Rounds::begin(roots_, media_.services(), std::move(settings));
 }
 
-Handlers::Handlers(const config::Settings& settings, SharedMedia& media, Apps apps,
-                   media::Post post)
+void FileRoots::stop() {
+  if (rounds_) rounds_->stop();
+}
+
+Handlers::Handlers(const config::Settings& settings, SharedMedia& media, const FileRoots& roots,
+                   Apps apps, media::Post post)
     : media_(media),
+      roots_(roots),
       post_(std::move(post)),
       settings_(settings),
       apps_(apps),
@@ -124,7 +136,7 @@ std::unique_ptr<http::Handler> Handlers::make(const config::Site& site, const co
   if (const auto* files = std::get_if<config::FilesAction>(&action)) {
     return std::make_unique<media::FilesHandler>(
         *files, static_cast<std::uint32_t>(handlers_.size()), cache_, media_.services(),
-        media_.manifests_of(*files), url_prefix_of(site, route), post_,
+        roots_.manifests_of(*files), url_prefix_of(site, route), post_,
         is_last_files(route, *files));
   }
   if (const auto* app = std::get_if<config::AppAction>(&action)) return make_app(site, *app);

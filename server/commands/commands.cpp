@@ -10,7 +10,7 @@ namespace frontis::commands {
 
 namespace {
 
-constexpr std::array<Command, 8> table{{
+constexpr std::array<Command, 10> table{{
     {"serve", "Serve the sites of a configuration file", "frontis serve -c frontis.yaml",
      &declare_serve},
     {"run", "Serve directories or an application without a configuration file",
@@ -25,6 +25,10 @@ constexpr std::array<Command, 8> table{{
      "frontis explain http://localhost/app.css -H 'Accept-Encoding: br'", &declare_explain},
     {"press", "Build every variant ahead of time",
      "frontis press /srv/site/static --state /var/lib/frontis", &declare_press},
+    {"reload", "Have a running server go by its configuration as it is now",
+     "frontis reload -c /etc/frontis/frontis.yaml", &declare_reload},
+    {"upgrade", "Have a newly installed program take over from a running server",
+     "frontis upgrade -c /etc/frontis/frontis.yaml", &declare_upgrade},
     {"kept", "List or purge versions that are kept after they have gone",
      "frontis kept purge http://www.example.org/static/app.38d674d0e73a.css", &declare_kept},
     {"purge", "Forget answers of applications that a running server keeps",

@@ -43,6 +43,14 @@ std::optional<config::Settings> read_configuration(const std::filesystem::path& 
   return std::move(loaded.settings);
 }
 
+Result<config::Settings> reread_configuration(const std::filesystem::path& file) {
+  config::Loaded loaded = config::load_file(file);
+  if (loaded.settings) return std::move(*loaded.settings);
+  std::string all;
+  for (const config::Fault& fault : loaded.faults) all += (all.empty() ? "" : "\n") + fault.text();
+  return fail(ErrorKind::invalid, std::move(all));
+}
+
 std::unique_ptr<Log> open_log(const config::Settings& settings) {
   auto log = Log::open(settings.log.file, level_of(settings.log.level));
   if (log) return std::move(*log);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "base/result.h"
 #include "config/settings.h"
 
 namespace frontis::commands {
@@ -17,6 +18,9 @@ namespace frontis::commands {
 
 // The settings of `file`; none when it has faults, each of which is then on stderr.
 [[nodiscard]] std::optional<config::Settings> read_configuration(const std::filesystem::path& file);
+
+// The same for a server that runs. Errors: all faults, a line each.
+[[nodiscard]] Result<config::Settings> reread_configuration(const std::filesystem::path& file);
 
 // A fault or finding, on a line of stderr; in red where that is a terminal.
 void complain(const std::string& sentence);

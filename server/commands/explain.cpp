@@ -90,7 +90,9 @@ int explain(const Options& options) {
   const std::filesystem::path made = std::exchange(settings->state, state.folder());
   // Without press threads all work is done before the answer, and nothing is posted to a loop.
   SharedMedia media(*settings, SharedMedia::Press::rests, *log, made);
-  const Handlers handlers(*settings, media, {}, [](const std::function<void()>& work) { work(); });
+  const FileRoots roots(*settings, media, *log);
+  const Handlers handlers(*settings, media, roots, {},
+                          [](const std::function<void()>& work) { work(); });
   const ExplainedRequest request = request_of(options.typed, *settings);
   KeptExchange exchange;
   exchange.explanation = &explanation;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "app/interpreter.h"
@@ -92,7 +93,7 @@ int run_options(const RunOptions& options) {
       log->warning("no cache folder can be made, so nothing is compressed: name one with --state");
     }
   }
-  const auto served = serve(settings, *log, [&settings] { print_urls(settings); });
+  const auto served = serve(std::move(settings), *log, {print_urls, nullptr});
   if (served) return done;
   log->error("{}", served.error().message);
   return found_fault;

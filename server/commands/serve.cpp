@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "commands/commands.h"
 #include "commands/configuration.h"
@@ -14,11 +15,12 @@ namespace {
 int serve_file(const std::string& chosen) {
   const auto file = find_configuration(chosen);
   if (!file) return found_fault;
-  const auto settings = read_configuration(*file);
+  auto settings = read_configuration(*file);
   if (!settings) return found_fault;
   const auto log = open_log(*settings);
   if (!log) return found_fault;
-  const auto served = serve(*settings, *log, [] {});
+  const auto served = serve(std::move(*settings), *log,
+                            {[](const auto&) {}, [&file] { return reread_configuration(*file); }});
   if (served) return done;
   log->error("{}", served.error().message);
   return found_fault;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct Backend {
 
   bool is_unix() const { return !unix_path.empty(); }
   std::string text() const;  // "127.0.0.1:8000", "[::1]:8000", "unix:/run/x.sock"
+  friend bool operator==(const Backend& a, const Backend& b) {
+    return a.host == b.host && a.port == b.port && a.unix_path == b.unix_path;
+  }
 };
 
 enum class Protocol { http, uwsgi, fastcgi, scgi, wsgi };
@@ -46,6 +50,8 @@ struct WsgiSettings {
   std::vector<std::filesystem::path> reload_on;     // files whose touch replaces all processes
   std::chrono::milliseconds start_timeout{60'000};  // for the import of the application
   std::chrono::milliseconds stop_timeout{30'000};  // for the request in flight, before it is killed
+
+  friend bool operator==(const WsgiSettings&, const WsgiSettings&) = default;
 };
 
 // An application: how it is reached, and how long and how often. Each number of connections is
@@ -66,9 +72,19 @@ struct App {
   // Of a connection that waits in the pool; 0 = none does. Of fastcgi 5 s by default: each process
   // of php-fpm serves one connection, so that one which waits keeps it from all other servers.
   std::chrono::milliseconds idle_timeout{30'000};
-  std::string source;
+  std::string source;  // see Backend
 
   bool is_ours() const { return protocol == Protocol::wsgi; }  // frontis runs its processes
+
+ private:
+  auto values() const {
+    return std::tie(name, protocol, addresses, wsgi, params, max_connections, queue, queue_timeout,
+                    wait, connect_timeout, answer_timeout, between_timeout, idle_timeout);
+  }
+
+ public:
+  // Wherever in the file they stand.
+  friend bool operator==(const App& a, const App& b) { return a.values() == b.values(); }
 };
 
 // What holds bodies on their way between clients and applications. Beyond its memory a body goes

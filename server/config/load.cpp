@@ -64,6 +64,7 @@ constexpr Key<Limits> limit_keys[] = {
     {"connections", read_number<&Limits::connections, 1, 1'000'000>},
     {"connections_per_client", read_number<&Limits::connections_per_client, 0, 1'000'000>},
     {"drain", read_duration<&Limits::drain, 0, 60 * minute_ms>},
+    {"hand_over", read_duration<&Limits::hand_over, 0, 24 * 60 * minute_ms>},
     {"hot_cache", read_size<&Limits::hot_cache, 0, 64 * gib>},
 };
 

@@ -42,6 +42,7 @@ struct Limits {
   std::uint32_t connections = 10'000;              // of the whole process
   std::uint32_t connections_per_client = 256;      // per address; 0 = no limit
   std::chrono::milliseconds drain{30'000};         // a stop waits so long for what is in flight
+  std::chrono::milliseconds hand_over{3'600'000};  // and so long does an upgrade
   std::uint64_t hot_cache = 64ULL * 1024 * 1024;   // bytes of file content kept ready, per thread
 
   friend bool operator==(const Limits&, const Limits&) = default;
@@ -55,6 +56,8 @@ struct LogSettings {
   AccessFormat format = AccessFormat::combined;
   LogLevel level = LogLevel::info;
   std::string file = "stderr";  // or a path
+
+  friend bool operator==(const LogSettings&, const LogSettings&) = default;
 };
 
 // What is made of files ahead of time.

@@ -16,18 +16,33 @@ constexpr std::int64_t forget_after = 30LL * 86'400;  // seconds
 
 }  // namespace
 
-Rounds::Rounds(const std::vector<PressedRoot>& roots, Services& services, Pace pace)
-    : services_(services), pace_(pace), looked_at_all_(steady_clock::now()) {
+std::shared_ptr<Rounds> Rounds::begin(const std::vector<PressedRoot>& roots, Services& services,
+                                      std::shared_ptr<const config::Settings> settings, Pace pace) {
+  std::shared_ptr<Rounds> rounds(new Rounds(roots, services, std::move(settings), pace));
+  rounds->begin();
+  return rounds;
+}
+
+Rounds::Rounds(const std::vector<PressedRoot>& roots, Services& services,
+               std::shared_ptr<const config::Settings> settings, Pace pace)
+    : settings_(std::move(settings)),
+      services_(services),
+      pace_(pace),
+      looked_at_all_(steady_clock::now()) {
   if (services_.index == nullptr) return;
-  std::vector<const config::FilesAction*> watched;
   for (const PressedRoot& root : roots) {
     rounds_.push_back(std::make_unique<Round>(root, services_));
-    watched.push_back(root.files);
+    watched_.push_back(root.files);
   }
+}
+
+// Not before somebody holds this.
+void Rounds::begin() {
+  if (services_.index == nullptr) return;
   foreign_ = services_.index->foreign_changes();
   start_clock();
   watch_ = std::make_unique<RootWatch>(
-      std::move(watched), [this](RootWatch::Change change) { changed(std::move(change)); },
+      std::move(watched_), [this](RootWatch::Change change) { changed(std::move(change)); },
       services_.log);
 }
 
@@ -70,7 +85,8 @@ void Rounds::begin_looking() {
     look_again_ = true;
     if (stopped_ || std::exchange(looking_, true)) return;
   }
-  if (services_.press.submit(Press::Urgency::soon, [this] { look(); })) return;
+  if (services_.press.submit(Press::Urgency::soon, [self = shared_from_this()] { self->look(); }))
+    return;
   const std::lock_guard lock(mutex_);
   looking_ = false;
 }
@@ -115,7 +131,9 @@ void Rounds::add_to_make(std::size_t root, std::string file) {
     if (stopped_ || making_ >= services_.maker->threads()) return;
     ++making_;
   }
-  if (services_.press.submit(Press::Urgency::idle, [this] { make_one(); })) return;
+  if (services_.press.submit(Press::Urgency::idle,
+                             [self = shared_from_this()] { self->make_one(); }))
+    return;
   const std::lock_guard lock(mutex_);
   --making_;
 }
@@ -144,7 +162,9 @@ void Rounds::make_one() {
   }
   if (begin_again) return want_all();
   if (!task) return;
-  if (services_.press.submit(Press::Urgency::idle, [this] { make_one(); })) return;
+  if (services_.press.submit(Press::Urgency::idle,
+                             [self = shared_from_this()] { self->make_one(); }))
+    return;
   const std::lock_guard lock(mutex_);
   --making_;
 }
@@ -158,7 +178,7 @@ void Rounds::keep_time() {
   std::unique_lock lock(mutex_);
   while (!stop_soon_.wait_for(lock, pace_.tend, [this] { return stopped_.load(); })) {
     lock.unlock();
-    services_.press.submit(Press::Urgency::soon, [this] { tend(); });
+    services_.press.submit(Press::Urgency::soon, [self = shared_from_this()] { self->tend(); });
     lock.lock();
   }
 }

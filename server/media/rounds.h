@@ -1,7 +1,8 @@
 // Press's rounds: looks at every file of every root without being asked, at the start, when
 // inotify tells of a change, and once an hour. Looking is done soon (what it holds, whether it is
 // to be kept); compressing in idle time. So the first visitor finds the best variant, and a
-// deploy finds the old version kept. One for the server; `explain` and the commands have none.
+// deploy finds the old version kept. One for each configuration that is in use; `explain` and the
+// commands have none. A job of press holds what it works on, so the rest may end before it.
 #pragma once
 
 #include <atomic>
@@ -23,18 +24,22 @@
 
 namespace frontis::media {
 
-class Rounds {
+class Rounds : public std::enable_shared_from_this<Rounds> {
  public:
   struct Pace {
     std::chrono::milliseconds tend{5'000};  // to look what other processes have written
     // To look at everything again: kept versions are noted as seen after an hour.
     std::chrono::milliseconds again{61 * 60'000};
   };
-  // Begins at once; without a state folder there is nothing to do. All references outlive this,
-  // but press, which ends between stop() and the end of this: its jobs work on it.
-  Rounds(const std::vector<PressedRoot>& roots, Services& services, Pace pace);
-  Rounds(const std::vector<PressedRoot>& roots, Services& services)
-      : Rounds(roots, services, Pace()) {}
+  // Begins at once; without a state folder there is nothing to do. `services` outlive this; what
+  // the roots point to belongs to `settings`, which are kept for as long as this lives.
+  static std::shared_ptr<Rounds> begin(const std::vector<PressedRoot>& roots, Services& services,
+                                       std::shared_ptr<const config::Settings> settings, Pace pace);
+  static std::shared_ptr<Rounds> begin(const std::vector<PressedRoot>& roots, Services& services,
+                                       std::shared_ptr<const config::Settings> settings) {
+    return begin(roots, services, std::move(settings), Pace());
+  }
+  // After stop().
   ~Rounds();
   Rounds(const Rounds&) = delete;
   Rounds& operator=(const Rounds&) = delete;
@@ -45,6 +50,9 @@ class Rounds {
  private:
   using Task = std::pair<std::size_t, std::string>;  // root and file
 
+  Rounds(const std::vector<PressedRoot>& roots, Services& services,
+         std::shared_ptr<const config::Settings> settings, Pace pace);
+  void begin();
   void changed(RootWatch::Change change);
   void begin_looking();
   void look();
@@ -58,9 +66,11 @@ class Rounds {
   void want_all();
   void start_clock();
 
+  const std::shared_ptr<const config::Settings> settings_;
   Services& services_;
   const Pace pace_;
   std::vector<std::unique_ptr<Round>> rounds_;
+  std::vector<const config::FilesAction*> watched_;  // until begin()
   std::atomic<bool> stopped_{false};
 
   std::mutex mutex_;

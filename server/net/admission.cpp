@@ -20,8 +20,14 @@ Admission::Ticket::~Ticket() {
   if (admission_) admission_->leave(client_);
 }
 
-std::uint64_t Admission::key_of(const Address& client) const {
-  return client.is_unix() || most_per_client_ == 0 ? uncounted : client.client();
+void Admission::obey(const config::Limits& limits) {
+  const std::lock_guard lock(mutex_);
+  most_ = limits.connections;
+  most_per_client_ = limits.connections_per_client;
+}
+
+std::uint64_t Admission::key_of(const Address& client) {
+  return client.is_unix() ? uncounted : client.client();
 }
 
 Admission::Ticket Admission::admit(const Address& client) {
@@ -30,7 +36,7 @@ Admission::Ticket Admission::admit(const Address& client) {
   if (open_ >= most_) return {};
   if (key != uncounted) {
     std::uint32_t& count = per_client_[key];
-    if (count >= most_per_client_) return {};
+    if (most_per_client_ != 0 && count >= most_per_client_) return {};
     ++count;
   }
   ++open_;

@@ -16,6 +16,8 @@ class Admission {
  public:
   explicit Admission(const config::Limits& limits)
       : most_(limits.connections), most_per_client_(limits.connections_per_client) {}
+  // From now on; who is in stays.
+  void obey(const config::Limits& limits);
 
   // A client's place, given back when destroyed. An empty ticket stands for a refusal.
   class Ticket {
@@ -39,14 +41,14 @@ class Admission {
   [[nodiscard]] Ticket admit(const Address& client);
 
  private:
-  std::uint64_t key_of(const Address& client) const;
+  static std::uint64_t key_of(const Address& client);
   void leave(const Address& client);
 
-  const std::uint32_t most_;
-  const std::uint32_t most_per_client_;
   std::mutex mutex_;
+  std::uint32_t most_;
+  std::uint32_t most_per_client_;  // 0 = no limit
   std::uint32_t open_ = 0;
-  std::unordered_map<std::uint64_t, std::uint32_t> per_client_;  // bounded by most_
+  std::unordered_map<std::uint64_t, std::uint32_t> per_client_;  // bounded by open_
 };
 
 }  // namespace frontis::net

@@ -167,7 +167,43 @@ Result<std::vector<Descriptor>> open_unix(const config::Listen& listen, unsigned
   return sockets;
 }
 
+bool is_bound_to(const sockaddr_storage& address, const Bound& bound) {
+  return std::memcmp(&address, &bound.address, bound.length) == 0;
+}
+
+bool is_bound_to(const sockaddr_storage& address, const config::Listen& listen) {
+  if (listen.is_unix()) {
+    sockaddr_un found{};
+    std::memcpy(&found, &address, sizeof found);
+    return found.sun_family == AF_UNIX && listen.unix_path == std::string(found.sun_path);
+  }
+  const auto bound = tcp_address(listen);
+  if (!bound) return false;
+  // Where there is no IPv6, every address means every IPv4 address.
+  return is_bound_to(address, *bound) ||
+         (bound->dual && is_bound_to(address, v4(in_addr{INADDR_ANY}, listen.port)));
+}
+
 }  // namespace
+
+bool is_listening_on(int socket, const config::Listen& listen) {
+  int listens = 0;
+  socklen_t length = sizeof listens;
+  ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length);
+  sockaddr_storage address{};
+  length = sizeof address;
+  return listens != 0 &&
+         ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0 &&
+         is_bound_to(address, listen);
+}
+
+void adopt_listener(int socket) {
+  const int on = 1;
+  ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+  ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on a Unix socket
+  ::listen(socket, backlog);
+}
 
 Result<std::vector<Descriptor>> open_listeners(const config::Listen& listen, unsigned count) {
   return listen.is_unix() ? open_unix(listen, count) : open_tcp(listen, count);

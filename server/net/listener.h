@@ -22,6 +22,11 @@ namespace frontis::net {
 [[nodiscard]] Result<std::vector<Descriptor>> open_listeners(const config::Listen& listen,
                                                              unsigned count);
 
+// Whether `socket`, which another process has opened, already listens where `listen` says.
+[[nodiscard]] bool is_listening_on(int socket, const config::Listen& listen);
+// Makes such a socket like those of open_listeners().
+void adopt_listener(int socket);
+
 class Listener : private Watch::Owner, private Timer::Owner {
  public:
   // Gets a connected, non-blocking socket and its peer.

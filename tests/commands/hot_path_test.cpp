@@ -30,14 +30,17 @@ class HotPathTest : public testing::Test {
     ASSERT_TRUE(loaded.settings);
     settings_ = std::move(*loaded.settings);
     media_ = std::make_unique<SharedMedia>(settings_, SharedMedia::Press::rests, *log_);
-    handlers_ = std::make_unique<Handlers>(settings_, *media_, Handlers::Apps{},
+    roots_ = std::make_unique<FileRoots>(settings_, *media_, *log_);
+    handlers_ = std::make_unique<Handlers>(settings_, *media_, *roots_, Handlers::Apps{},
                                            [](const auto& work) { work(); });
     auto opened = observe::AccessLog::open(settings_.log, *log_);
     ASSERT_TRUE(opened);
     access_ = std::move(*opened);
     recorder_ = std::make_unique<AccessRecorder>(access_->lane());
-    sessions_ = std::make_unique<http::Sessions>(hand_.loop, hand_.timers, settings_.limits,
-                                                 handlers_->router(), recorder_.get());
+    sessions_ = std::make_unique<http::Sessions>(
+        hand_.loop, hand_.timers,
+        std::make_shared<const http::Rules>(http::Rules{
+            settings_.limits, handlers_->router(), recorder_.get(), settings_.trusted_proxies}));
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
@@ -72,6 +75,7 @@ class HotPathTest : public testing::Test {
   config::Settings settings_;
   std::unique_ptr<Log> log_ = Log::silent();
   std::unique_ptr<SharedMedia> media_;
+  std::unique_ptr<FileRoots> roots_;
   std::unique_ptr<Handlers> handlers_;
   std::unique_ptr<observe::AccessLog> access_;
   std::unique_ptr<AccessRecorder> recorder_;

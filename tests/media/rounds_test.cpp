@@ -57,9 +57,8 @@ struct House {
         services{*press, pins, proofs, inspections, index.get(), variants,
                  &maker, kept, types,  counters,    log},
         manifests(std::make_shared<ManifestWatch>(action, *press, log)),
-        rounds(std::make_unique<Rounds>(
-            std::vector<PressedRoot>{{&action, manifests, "www.example.org/static/"}}, services,
-            pace)) {}
+        rounds(Rounds::begin({{&action, manifests, "www.example.org/static/"}}, services, nullptr,
+                             pace)) {}
   ~House() {
     rounds->stop();
     press.reset();
@@ -86,7 +85,7 @@ struct House {
   Kept kept;
   Services services;
   std::shared_ptr<ManifestWatch> manifests;
-  std::unique_ptr<Rounds> rounds;
+  std::shared_ptr<Rounds> rounds;
 };
 
 class RoundsTest : public ::testing::Test {

@@ -1,0 +1,175 @@
+#include "running.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <future>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace frontis {
+
+namespace {
+
+// A stop waits so long for threads that may not get the processor at all.
+constexpr std::chrono::milliseconds press_patience{2000};
+// And so long for processes that have no request left.
+constexpr std::chrono::milliseconds app_patience{5000};
+
+unsigned lane_count(const config::Settings& settings) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return settings.threads > 0 ? settings.threads : cores;
+}
+
+// What a process has for as long as it lives: from the settings that it began with. Returns the
+// names of the keys that say something else now.
+std::string keep_what_lasts(config::Settings& settings, const config::Settings& first) {
+  std::string names;
+  const auto keep = [&names](std::string_view name, auto& value, const auto& before) {
+    if (value == before) return;
+    names.append(names.empty() ? "" : ", ").append(name);
+    value = before;
+  };
+  keep("threads", settings.threads, first.threads);
+  keep("user", settings.user, first.user);
+  keep("state", settings.state, first.state);
+  keep("press", settings.press, first.press);
+  keep("keep", settings.keep, first.keep);
+  return names;
+}
+
+}  // namespace
+
+Running::Running(std::shared_ptr<const config::Settings> settings,
+                 std::vector<Inherited::Socket> inherited, Errands& errands, Log& log)
+    : first_settings_(std::move(settings)),
+      errands_(errands),
+      log_(log),
+      supervision_(log),
+      listening_(std::move(inherited), log),
+      admission_(first_settings_->limits) {}
+
+// Generations end as errands, before what they use.
+Running::~Running() {
+  lanes_.clear();
+  generation_.reset();
+  errands_.run();
+}
+
+Result<std::unique_ptr<Running>> Running::open(std::shared_ptr<const config::Settings> settings,
+                                               std::vector<Inherited::Socket> inherited,
+                                               Errands& errands, Log& log,
+                                               const std::function<Result<void>()>& become_user) {
+  std::unique_ptr<Running> running(new Running(settings, std::move(inherited), errands, log));
+  auto listen = running->listening_.listen_on(settings->listen, lane_count(*settings));
+  if (!listen) return tl::unexpected(listen.error());
+  running->listening_.drop_inherited();
+  auto made = Generation::make(settings, running->supervision_, log, nullptr);
+  if (!made) return tl::unexpected(made.error());
+  running->generation_ = running->shared(std::move(*made));
+  if (const auto became = become_user(); !became) return tl::unexpected(became.error());
+  running->media_.emplace(*settings, SharedMedia::Press::works, log);
+  running->generation_->open_roots(*running->media_, log);
+  for (auto& own : *listen) {
+    running->lanes_.push_back(
+        std::make_unique<Lane>(Lane::Common{*running->media_, running->admission_, log},
+                               running->generation_, std::move(own)));
+  }
+  return running;
+}
+
+// Whoever lets go of it last, it is freed on the main thread; and what it held between the memory
+// of requests goes back to the system.
+std::shared_ptr<Generation> Running::shared(std::unique_ptr<Generation> made) {
+  return {made.release(), [&errands = errands_](Generation* dying) {
+            errands.post([last = std::shared_ptr<Generation>(dying)]() mutable {
+              last.reset();
+              ::malloc_trim(0);
+            });
+          }};
+}
+
+void Running::start() {
+  supervision_.start();
+  generation_->applications->start();
+  for (const auto& lane : lanes_) lane->start();
+  generation_->roots->start(generation_->settings);
+  for (const config::Listen& listen : settings().listen) {
+    log_.info("listening on {}", listen.text());
+  }
+}
+
+Result<void> Running::change(config::Settings settings) {
+  const std::string lasting = keep_what_lasts(settings, *first_settings_);
+  auto made = Generation::make(std::make_shared<const config::Settings>(std::move(settings)),
+                               supervision_, log_, generation_.get());
+  if (!made) return tl::unexpected(made.error());
+  auto listen =
+      listening_.listen_on((*made)->settings->listen, static_cast<unsigned>(lanes_.size()));
+  if (!listen) return tl::unexpected(listen.error());
+  // From here on nothing can fail.
+  const std::shared_ptr<Generation> before = std::exchange(generation_, shared(std::move(*made)));
+  generation_->open_roots(*media_, log_);
+  generation_->applications->start();
+  admission_.obey(generation_->settings->limits);
+  change_lanes(std::move(*listen));
+  before->roots->stop();
+  generation_->roots->start(generation_->settings);
+  if (!lasting.empty()) {
+    log_.warning("what the configuration says of {} takes effect with `frontis upgrade`", lasting);
+  }
+  return {};
+}
+
+// Returns when all go by the new generation.
+void Running::change_lanes(std::vector<std::vector<LaneListen>> listen) {
+  std::vector<std::future<void>> changed;
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    const auto promise = std::make_shared<std::promise<void>>();
+    changed.push_back(promise->get_future());
+    lanes_[i]->change(generation_, std::move(listen[i]), [promise] { promise->set_value(); });
+  }
+  for (const auto& each : changed) each.wait();
+}
+
+void Running::finish(bool is_left, std::function<void()> done) {
+  if (is_left) listening_.leave_to_another();
+  listening_.close();
+  generation_->roots->stop();
+  const auto left = std::make_shared<std::atomic<std::size_t>>(lanes_.size());
+  const auto one_done = [this, left, done = std::move(done)] {
+    if (left->fetch_sub(1) == 1) errands_.post(done);
+  };
+  for (const auto& lane : lanes_) {
+    if (is_left) {
+      lane->hand_over(one_done);
+    } else {
+      lane->finish(one_done);
+    }
+  }
+}
+
+bool Running::stop() {
+  for (const auto& lane : lanes_) lane->stop();
+  for (const auto& lane : lanes_) lane->join();
+  supervision_.stop(app_patience);
+  // The lanes stay: a job of press may still have something for their loops.
+  return media_->stop(press_patience);
+}
+
+void Running::write_out() {
+  generation_->access.reset();  // writes what the lanes have handed over
+  listening_.remove_files();
+}
+
+bool Running::is_alive() {
+  if (silent_ && silent_->load() > 0) return false;
+  silent_ = std::make_shared<std::atomic<std::size_t>>(lanes_.size());
+  for (const auto& lane : lanes_) lane->tell_alive([silent = silent_] { silent->fetch_sub(1); });
+  return true;
+}
+
+}  // namespace frontis

@@ -1,0 +1,78 @@
+// The server between its start and its end: its lanes, and the generation that they go by. Belongs
+// to the main thread, which calls it and does its errands.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/supervision.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "config/settings.h"
+#include "errands.h"
+#include "generation.h"
+#include "lane.h"
+#include "listening.h"
+#include "net/admission.h"
+#include "wiring.h"
+
+namespace frontis {
+
+class Running {
+ public:
+  // Opens what the configuration names, and starts nothing. `become_user` is called when that is
+  // done, before any file is read. Errors: what kept it from starting. All references outlive this.
+  [[nodiscard]] static Result<std::unique_ptr<Running>> open(
+      std::shared_ptr<const config::Settings> settings, std::vector<Inherited::Socket> inherited,
+      Errands& errands, Log& log, const std::function<Result<void>()>& become_user);
+  ~Running();
+
+  // Accepts connections from now on.
+  void start();
+  // Goes by `settings` from now on, for all that begins. What cannot be changed while it runs stays
+  // as it was, and the log says so. Errors leave everything as it was.
+  [[nodiscard]] Result<void> change(config::Settings settings);
+
+  // No more connections. `done` is called as an errand when the last one has ended. `is_left`:
+  // another process goes on listening.
+  void finish(bool is_left, std::function<void()> done);
+  // Ends the lanes and the processes of applications, whatever they do. False when press has not
+  // ended then, and nothing may be freed.
+  bool stop();
+
+  // For a process that ends in another way than by the end of this.
+  void write_out();
+
+  // Has every lane say that it turns; true when all have since the last call.
+  bool is_alive();
+
+  const config::Settings& settings() const { return *generation_->settings; }
+  Applications& applications() { return *generation_->applications; }
+  Listening& listening() { return listening_; }
+
+ private:
+  Running(std::shared_ptr<const config::Settings> settings,
+          std::vector<Inherited::Socket> inherited, Errands& errands, Log& log);
+
+  std::shared_ptr<Generation> shared(std::unique_ptr<Generation> made);
+  void change_lanes(std::vector<std::vector<LaneListen>> listen);
+
+  // Those that this was opened with: what lasts for as long as the process.
+  const std::shared_ptr<const config::Settings> first_settings_;
+  Errands& errands_;
+  Log& log_;
+  app::Supervision supervision_;
+  Listening listening_;
+  net::Admission admission_;
+  std::optional<SharedMedia> media_;
+  std::shared_ptr<Generation> generation_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::shared_ptr<std::atomic<std::size_t>> silent_;  // lanes that have not answered is_alive()
+};
+
+}  // namespace frontis

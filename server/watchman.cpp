@@ -1,0 +1,177 @@
+#include "watchman.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "inherited.h"
+
+namespace frontis {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// For a new process to start, with all that its applications import before it says so.
+constexpr std::chrono::seconds successor_patience{60};
+
+bool is_stop(int signal) { return signal == SIGTERM || signal == SIGINT; }
+
+}  // namespace
+
+void Watchman::listen_to_commands(Descriptor inherited) {
+  const std::filesystem::path& state = running_.settings().state;
+  if (state.empty()) return;
+  auto control = Control::open(state, std::move(inherited));
+  if (control) {
+    control_ = std::move(*control);
+  } else {
+    log_.warning("{}; `frontis reload`, `upgrade` and `purge` will not work",
+                 control.error().message);
+  }
+}
+
+// For a signal, an errand (which it does), or `other` (-1: none) to be readable. The signal, or 0.
+int Watchman::wait(int other, Instant until) {
+  const milliseconds period = notify_.watchdog_period();
+  if (period.count() > 0) until = std::min(until, next_sign_);
+  const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
+  const bool is_endless = until == Instant::max();
+  std::array<pollfd, 3> watched{pollfd{signals_.descriptor(), POLLIN, 0},
+                                pollfd{errands_.descriptor(), POLLIN, 0},
+                                pollfd{other, POLLIN, 0}};  // below 0: ignored
+  constexpr std::int64_t longest = 3'600'000;
+  const auto wait = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest));
+  while (::poll(watched.data(), watched.size(), is_endless ? -1 : wait) < 0 && errno == EINTR) {
+    continue;
+  }
+  if (period.count() > 0 && Clock::now() >= next_sign_) show_life();
+  if (watched[1].revents != 0) errands_.run();
+  return watched[0].revents != 0 ? signals_.take() : 0;
+}
+
+// A service manager is to start us anew when a loop is stuck.
+void Watchman::show_life() {
+  next_sign_ = Clock::now() + notify_.watchdog_period();
+  if (running_.is_alive()) notify_.alive();
+}
+
+void Watchman::serve_until_told() {
+  while (!is_over_) {
+    const int signal = wait(control_ ? control_->descriptor() : -1, Instant::max());
+    if (signal != 0) {
+      act_on(signal);
+    } else if (control_) {
+      control_->serve([this](std::string_view command) { return obey(command); });
+    }
+  }
+}
+
+void Watchman::act_on(int signal) {
+  if (is_stop(signal)) {
+    is_over_ = true;
+  } else if (signal == SIGHUP) {
+    reload();
+  } else if (signal == SIGUSR2) {
+    upgrade();
+  }
+}
+
+// What commands ask for, and what they are told; "ok" where that is enough.
+std::string Watchman::obey(std::string_view command) {
+  constexpr std::string_view purge = "purge ";
+  if (command == "reload") return reload();
+  if (command == "upgrade") return upgrade();
+  if (!command.starts_with(purge)) return "this server does not know that command";
+  app::ResponseCache* const cache = running_.applications().cache();
+  if (cache == nullptr) return "no route has 'cache_responses': nothing is kept";
+  return std::to_string(cache->purge(command.substr(purge.size())));
+}
+
+std::string Watchman::reload() {
+  notify_.reloading();
+  const auto refused = [this](const std::string& why) {
+    log_.error("the configuration is not reloaded; the old one stays in use: {}", why);
+    notify_.ready();
+    return why;
+  };
+  Result<config::Settings> settings =
+      serving_.load ? serving_.load() : Result<config::Settings>(running_.settings());
+  if (!settings) return refused(settings.error().message);
+  const std::string name = settings->file.string();
+  if (const auto changed = running_.change(std::move(*settings)); !changed) {
+    return refused(changed.error().message);
+  }
+  log_.info("reloaded{}{}", name.empty() ? "" : ": ", name);
+  notify_.ready();
+  return "ok";
+}
+
+std::vector<Successor::Handed> Watchman::sockets() const {
+  std::vector<Successor::Handed> sockets;
+  for (const auto& each : running_.listening().all()) sockets.push_back({each.socket, each.name});
+  if (control_) sockets.push_back({control_->descriptor(), control_name});
+  return sockets;
+}
+
+std::string Watchman::upgrade() {
+  const auto failed = [this](const std::string& why) {
+    log_.error("nothing is upgraded, and this process goes on: {}", why);
+    return why;
+  };
+  if (::getpid() == 1) {
+    return failed(
+        "it is the first process of a container, which would end with it: start a new "
+        "container instead");
+  }
+  log_.info("upgrade: starting {}", program_.path);
+  auto successor = Successor::start(program_, sockets());
+  if (!successor) return failed(successor.error().message);
+  const auto until = Clock::now() + successor_patience;
+  while (Clock::now() < until) {
+    const int signal = wait(successor->descriptor(), until);
+    is_over_ = is_stop(signal);
+    if (is_over_) break;
+    if (signal != 0) log_.info("nothing is reloaded while a new process starts; ask again");
+    pollfd said{successor->descriptor(), POLLIN, 0};
+    if (::poll(&said, 1, 0) <= 0) continue;
+    if (successor->is_ready()) return succeeded(*successor);
+    break;
+  }
+  return failed("process " + std::to_string(successor->process()) + " (" + program_.path +
+                ") did not become ready: " + successor->end() + "; what it said is in the log");
+}
+
+std::string Watchman::succeeded(const Successor& successor) {
+  notify_.goes_on_as(successor.process());
+  log_.info("process {} has taken over", successor.process());
+  is_over_ = is_left_ = true;
+  return "ok " + std::to_string(successor.process());
+}
+
+void Watchman::drain() {
+  const config::Limits& limits = running_.settings().limits;
+  const milliseconds most = is_left_ ? limits.hand_over : limits.drain;
+  log_.info("stopping: answers in flight are finished, for at most {} s", most.count() / 1000);
+  if (is_left_ && control_) control_->leave_to_another();
+  if (!is_left_) notify_.stopping();
+  // The errand may come when this has given up.
+  const auto is_done = std::make_shared<bool>(false);
+  running_.finish(is_left_, [is_done] { *is_done = true; });
+  const auto until = Clock::now() + most;
+  while (!*is_done && Clock::now() < until) {
+    const int signal = wait(-1, until);
+    if (is_stop(signal)) return;
+    if (signal != 0) log_.info("nothing is reloaded or upgraded, because the server is stopping");
+  }
+}
+
+}  // namespace frontis

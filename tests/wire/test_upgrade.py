@@ -1,0 +1,262 @@
+"""A new process takes over from the old one with its sockets: nobody waits, nothing is refused, and
+one that does not start changes nothing. Sockets come from a service manager in the same way."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+import harness
+from client import Connection, fetch, poll, request
+from crowd import Crowd
+from harness import environment, free_port, run_command, write_config, write_tree
+
+LARGE = 32 * 1024 * 1024
+
+
+def is_there(process):
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def end(process):
+    """As its service manager would: it is no child of ours."""
+    os.kill(process, signal.SIGTERM)
+    assert poll(lambda: not is_there(process), harness.STOP), f"{process} is still there"
+
+
+def asked(connection):
+    connection.send(request("/a.txt"))
+    answer = connection.read_response()
+    assert answer.status == 200
+    return answer
+
+
+@pytest.fixture
+def root(tmp_path):
+    return write_tree(tmp_path / "root", {"a.txt": b"a\n", "large.bin": bytes(LARGE)})
+
+
+@pytest.fixture
+def upgraded():
+    """upgraded(server) -> the number of the process that has taken over, which is ended at last."""
+    processes = []
+
+    def upgrade(server):
+        server.wait_for_log("listening on")
+        code, said, errors = run_command("upgrade", "-c", server.config, timeout=100)
+        assert code == 0, errors + server.log()
+        processes.append(int(re.fullmatch(r"process (\d+) has taken over\n", said)[1]))
+        return processes[-1]
+
+    yield upgrade
+    for process in processes:
+        if is_there(process):
+            end(process)
+
+
+def test_a_new_process_takes_over(serve, root, upgraded, tmp_path):
+    place = str(tmp_path / "s")
+    listen = [f"127.0.0.1:{free_port()}", f"unix:{place}"]
+    server = serve({"*": {"/": {"files": str(root)}}}, listen=listen)
+    first = server.pid
+    second = upgraded(server)
+    assert second != first and is_there(second)
+    assert server.wait() == 0, server.log()
+    assert server.fetch("/a.txt").body == b"a\n"
+    assert fetch(place, "/a.txt").body == b"a\n", "the socket's file is that of the new one now"
+    third = upgraded(server)
+    assert poll(lambda: not is_there(second)), server.log()
+    assert server.fetch("/a.txt").body == b"a\n" and is_there(third)
+    end(third)
+    assert not os.path.exists(place), "the last one takes it away"
+
+
+def test_a_signal_does_the_same(serve, root, upgraded):
+    server = serve({"*": {"/": {"files": str(root)}}})
+    server.signal(signal.SIGUSR2)
+    log = server.wait_for_log(r"process \d+ has taken over", 30)
+    process = int(re.search(r"process (\d+) has taken over", log)[1])
+    assert server.wait() == 0
+    assert server.fetch("/a.txt").status == 200
+    end(process)
+
+
+def test_nobody_is_told_to_go_away(serve, root, upgraded):
+    server = serve({"*": {"/": {"files": str(root)}}})
+    with server.connect() as idle, server.connect(receive_buffer=16384) as reader:
+        idle.send(request("/a.txt"))
+        assert idle.read_response().status == 200
+        reader.send(request("/large.bin"))
+        assert reader.receive()
+        process = upgraded(server)
+        # The old one still answers it, and says at last that it is the end.
+        assert poll(lambda: asked(idle).closes)
+        answer = reader.read_response()
+        assert answer.status == 200 and len(answer.body) == LARGE
+    assert server.wait() == 0, server.log()
+    assert server.fetch("/a.txt").status == 200 and is_there(process)
+
+
+def test_upgrades_under_load_lose_no_request(serve, root, upgraded):
+    server = serve({"*": {"/": {"files": str(root)}}})
+    with Crowd(server.address, ["/a.txt"], 16) as crowd:
+        for _ in range(5):
+            upgraded(server)
+        crowd.wait_for_answers()
+    crowd.check()
+
+
+@contextlib.contextmanager
+def started(program, config, folder, **more):
+    """`program` in a process of its own, like Server."""
+    with open(folder / "stderr", "ab") as errors:
+        process = subprocess.Popen([program, "serve", "-c", str(config)], cwd=folder,
+                                   stdin=subprocess.DEVNULL, stderr=errors, **more)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        assert process.wait(harness.STOP) == 0, (folder / "stderr").read_text()
+
+
+def test_a_new_program_that_does_not_start_changes_nothing(root, tmp_path):
+    program = shutil.copy(harness.binary(), tmp_path / "frontis")
+    port = free_port()
+    config = write_config(tmp_path, {"listen": f"127.0.0.1:{port}", "threads": 1,
+                                     "state": str(tmp_path / "state"),
+                                     "sites": {"*": {"/": {"files": str(root)}}}})
+    with started(program, config, tmp_path, env=environment()) as old:
+        assert poll(lambda: answers(port), harness.START)
+        os.unlink(program)
+        write_tree(tmp_path, {"frontis": "#!/bin/sh\necho cannot do it >&2\nexit 3\n"})
+        os.chmod(program, 0o755)
+        code, _, errors = run_command("upgrade", "-c", config, timeout=100)
+        assert code == 1 and "nothing has changed" in errors and "ended with status 3" in errors
+        assert fetch(("127.0.0.1", port), "/a.txt").status == 200 and old.poll() is None
+        log = (tmp_path / "stderr").read_text()
+        assert "cannot do it" in log and "this process goes on" in log
+
+
+def test_a_faulty_configuration_keeps_the_old_process(serve, root):
+    server = serve({"*": {"/": {"files": str(root)}}})
+    server.config.write_text("nonsense: 1\n")
+    server.signal(signal.SIGUSR2)
+    server.wait_for_log("nothing is upgraded, and this process goes on", 30)
+    assert "unknown key 'nonsense'" in server.log()
+    assert server.fetch("/a.txt").status == 200
+
+
+def answers(port):
+    with contextlib.suppress(OSError):
+        Connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    return False
+
+
+class Manager:
+    """What a service manager is for a service: it opens sockets, and is told."""
+
+    def __init__(self, folder):
+        self.path = str(folder / "notify")
+        self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.heard.bind(self.path)
+        self.heard.settimeout(harness.START)
+
+    def environment(self, **more):
+        return {**environment(), "NOTIFY_SOCKET": self.path, **more}
+
+    def wait_for(self, line, seconds=harness.START):
+        end = time.monotonic() + seconds
+        seen = []
+        while time.monotonic() < end:
+            seen.append(self.heard.recv(4096).decode().split("\n"))
+            if line in seen[-1]:
+                return seen[-1]
+        raise AssertionError(f"never told {line!r}: {seen}")
+
+
+def through_shell(program):
+    """The number of the process is to be in its environment, which is made before it starts."""
+    return ["/bin/sh", "-c", 'LISTEN_PID=$$ exec "$0" "$@"', program]
+
+
+def test_a_service_manager_gives_the_sockets_and_is_told(root, tmp_path):
+    given = socket.socket()
+    given.bind(("127.0.0.1", 0))
+    given.listen()
+    port = given.getsockname()[1]
+    manager = Manager(tmp_path)
+    config = write_config(tmp_path, {"listen": f"127.0.0.1:{port}", "threads": 2,
+                                     "state": str(tmp_path / "state"),
+                                     "sites": {"*": {"/": {"files": str(root)}}}})
+    # Somebody comes before the server is there.
+    early = Connection(("127.0.0.1", port))
+    early.send(request("/a.txt"))
+
+    def prepare():
+        os.dup2(given.fileno(), 3)
+
+    with open(tmp_path / "stderr", "ab") as errors:
+        process = subprocess.Popen(
+            [*through_shell(str(harness.binary())), "serve", "-c", str(config)],
+            env=manager.environment(LISTEN_FDS="1", WATCHDOG_USEC="400000"), stderr=errors,
+            preexec_fn=prepare, pass_fds=(3,))
+    try:
+        manager.wait_for("READY=1")
+        assert early.read_response().body == b"a\n"
+        early.close()
+        manager.wait_for("WATCHDOG=1")
+        process.send_signal(signal.SIGHUP)
+        told = manager.wait_for("RELOADING=1")
+        assert any(re.fullmatch(r"MONOTONIC_USEC=\d+", line) for line in told)
+        manager.wait_for("READY=1")
+        process.send_signal(signal.SIGUSR2)
+        log = tmp_path / "stderr"
+        assert poll(lambda: "has taken over" in log.read_text(), 30), log.read_text()
+        second = int(re.search(r"process (\d+) has taken over", log.read_text())[1])
+        manager.wait_for(f"MAINPID={second}")
+        assert process.wait(harness.STOP) == 0
+        assert fetch(("127.0.0.1", port), "/a.txt").status == 200
+        os.kill(second, signal.SIGTERM)
+        manager.wait_for("STOPPING=1")
+        assert poll(lambda: not is_there(second), harness.STOP)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    assert not harness.REPORT.search((tmp_path / "stderr").read_text())
+
+
+def test_a_socket_that_no_listen_names_is_said(root, tmp_path):
+    given = socket.socket()
+    given.bind(("127.0.0.1", 0))
+    given.listen()
+    port = free_port()
+    config = write_config(tmp_path, {"listen": f"127.0.0.1:{port}",
+                                     "sites": {"*": {"/": {"files": str(root)}}}})
+
+    def prepare():
+        os.dup2(given.fileno(), 3)
+
+    with open(tmp_path / "stderr", "ab") as errors:
+        process = subprocess.Popen(
+            [*through_shell(str(harness.binary())), "serve", "-c", str(config)],
+            env={**environment(), "LISTEN_FDS": "1", "LISTEN_FDNAMES": "web"}, stderr=errors,
+            preexec_fn=prepare, pass_fds=(3,))
+    try:
+        assert poll(lambda: answers(port), harness.START)
+        assert "(web) is not used, because no 'listen' names" in (tmp_path / "stderr").read_text()
+    finally:
+        process.terminate()
+        assert process.wait(harness.STOP) == 0
