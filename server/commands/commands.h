@@ -39,5 +39,7 @@ std::function<int()> declare_explain(CLI::App& options);
 std::function<int()> declare_press(CLI::App& options);
 std::function<int()> declare_kept(CLI::App& options);
 std::function<int()> declare_purge(CLI::App& options);
+std::function<int()> declare_manual(CLI::App& options);
+std::function<int()> declare_completion(CLI::App& options);
 
 }  // namespace frontis::commands
