@@ -44,7 +44,9 @@ std::string complete(const DeclaredCommand& command, const DeclaredOption& optio
   for (const std::string& name : option.names) {
     out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   }
-  if (!option.value.empty()) out += " -x" + wish(option);
+  if (!option.value.empty()) {
+    out += " -r" + wish(option) + (wanted_by(option) == Wanted::files ? "" : " -f");
+  }
   return out + described(option.description);
 }
 
