@@ -16,7 +16,8 @@ WIDTH = 78  # a changelog of Debian is read at a terminal
 
 def changes_of(version, text):
     """The entries below `## version`, each on one line."""
-    section = re.search(rf"^## {re.escape(version)}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    section = re.search(rf"^## {re.escape(version)}\n(.*?)(?=^## |\Z)", text,
+                        re.DOTALL | re.MULTILINE)
     if not section:
         sys.exit(f"CHANGELOG.md has no section '## {version}': write one, or mend the version")
     entries = re.findall(r"^- (.*(?:\n  .*)*)", section[1], re.MULTILINE)

@@ -1,5 +1,5 @@
-"""What packaging/ has for containers: files that are good YAML, name what is there, and give a server no
-more rights than it needs."""
+"""What packaging/ has for containers: files that are good YAML, name what is there, and give a
+server no more rights than it needs."""
 
 import re
 from pathlib import Path

@@ -1,5 +1,5 @@
-"""A machine whose first process is systemd, in namespaces of its own: its processes, network, mounts and
-cgroups are not those of the host, which it can change nothing of."""
+"""A machine whose first process is systemd, in namespaces of its own: its processes, network,
+mounts and cgroups are not those of the host, which it can change nothing of."""
 
 import os
 import pty
@@ -16,7 +16,7 @@ MASKED = ("console-getty", "e2scrub_reap", "systemd-remount-fs", "getty@")
 
 
 def group_for(name):
-    """A new cgroup, so that systemd finds itself at the top of its own; none where there are none."""
+    """A new cgroup, so that systemd finds itself at the top of its own; none without cgroup2."""
     for line in Path("/proc/mounts").read_text().splitlines():
         _, where, kind, *_ = line.split()
         if kind == "cgroup2":
@@ -56,8 +56,11 @@ class Booted:
             "mount -t sysfs -o ro sysfs sys", "mount -t cgroup2 cgroup2 sys/fs/cgroup",
             "mount -t tmpfs tmpfs run", "mount -t tmpfs -o mode=755 tmpfs dev",
             *(f"mknod -m 666 dev/{name} c 1 {minor}" for name, minor in DEVICES),
-            "mkdir dev/shm dev/pts", "touch dev/console", f"mount --bind {console} dev/console",
-            "exec chroot . /lib/systemd/systemd --system --log-target=console --log-level=notice"])
+            "mknod -m 666 dev/tty c 5 0", "mkdir dev/shm dev/pts",
+            "mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts",
+            "ln -s pts/ptmx dev/ptmx", "touch dev/console", f"mount --bind {console} dev/console",
+            "pivot_root . mnt", "umount -l mnt",
+            "exec /lib/systemd/systemd --system --log-target=console --log-level=notice"])
 
     def printed(self):
         """What systemd and the script before it have printed so far."""

@@ -1,6 +1,6 @@
-"""A bare Debian machine in a folder: what debootstrap calls minbase, and nothing else. Commands run in
-it as root, with network of the host where apt needs it; a server runs in a network of its own, so
-that port 80 is free for it and nobody else reaches it."""
+"""A bare Debian machine in a folder: what debootstrap calls minbase, and nothing else. Commands run
+in it as root, with network of the host where apt needs it; a server runs in a network of its own,
+so that port 80 is free for it and nobody else reaches it."""
 
 import contextlib
 import os

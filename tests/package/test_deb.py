@@ -10,7 +10,7 @@ import pytest
 from machine import SOURCE, call
 
 UNIT = SOURCE / "packaging/deb/debian/frontis.service"
-MOST_EXPOSURE = 16  # tenths, of 100; what systemd calls OK ends at 49
+MOST_EXPOSURE = 18  # tenths, of 100; what systemd calls OK ends at 49
 
 
 def field(package, name):
@@ -62,7 +62,8 @@ def test_its_configuration_is_kept_as_the_admin_has_it(package, tmp_path):
 
 def test_its_manual_is_what_the_program_says(unpacked):
     for name, section in (("frontis", 1), ("frontis.yaml", 5)):
-        page = gzip.decompress((unpacked / f"usr/share/man/man{section}/{name}.{section}.gz").read_bytes())
+        file = unpacked / f"usr/share/man/man{section}/{name}.{section}.gz"
+        page = gzip.decompress(file.read_bytes())
         said = subprocess.run([unpacked / "usr/bin/frontis", "manual", name], capture_output=True,
                               timeout=20, check=True).stdout
         assert page == said

@@ -1,5 +1,5 @@
-"""The life of the package on a bare machine, in the order of this file: installed, started as its unit
-does, removed, installed again, purged."""
+"""The life of the package on a bare machine, in the order of this file: installed, started as its
+unit does, removed, installed again, purged."""
 
 import pytest
 

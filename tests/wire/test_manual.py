@@ -7,6 +7,7 @@ import pytest
 
 from harness import run_command
 
+SMALL = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 DRIVE_BASH = """
 source <("$1" completion bash)
 shift
@@ -37,8 +38,8 @@ def test_man_shows_a_page_without_a_warning(page, tmp_path):
     assert code == 0
     file = tmp_path / "page"
     file.write_text(out)
-    shown = subprocess.run(["man", "--warnings=w", "-l", str(file)], capture_output=True, timeout=30,
-                           env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "100"})
+    shown = subprocess.run(["man", "--warnings=w", "-l", str(file)], timeout=30,
+                           capture_output=True, env={**SMALL, "MANWIDTH": "100"})
     assert shown.returncode == 0 and not shown.stderr, shown.stderr
     assert b"SEE ALSO" in shown.stdout and b"\\(" not in shown.stdout
 
@@ -91,7 +92,7 @@ def test_fish_is_offered_what_a_command_takes(binary, tmp_path, line, offered):
     file = script(binary, "fish", tmp_path)
     done = subprocess.run(["fish", "--no-config", "-c", f"source {file}; complete -C '{line}'"],
                           capture_output=True, text=True, timeout=30,
-                          env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"})
+                          env={**SMALL, "HOME": str(tmp_path)})
     assert not done.stderr, done.stderr
     assert {row.split("\t")[0] for row in done.stdout.splitlines()} == offered
 
@@ -122,7 +123,6 @@ def test_zsh_is_offered_what_a_command_takes(binary, tmp_path, line, offered):
     file = script(binary, "zsh", tmp_path)
     done = subprocess.run(["zsh", "-f", "-c", DRIVE_ZSH.format(file=file, line=line)],
                           capture_output=True, text=True, timeout=30,
-                          env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8",
-                               "TERM": "xterm"})
+                          env={**SMALL, "HOME": str(tmp_path), "TERM": "xterm"})
     for word in offered:
         assert word in done.stdout, done.stdout + done.stderr
