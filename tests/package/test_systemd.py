@@ -145,8 +145,19 @@ def test_it_starts_from_its_socket(booted):
         booted.run("systemctl", "stop", "frontis.socket", "frontis")
 
 
+def is_stopped_cleanly(booted):
+    """Without a word of SIGKILL."""
+    assert booted.run("systemctl", "stop", "frontis")[0] == 0
+    return booted.run("systemctl", "show", "--value", "--property=Result", "frontis")[1].strip()
+
+
 def test_a_stop_is_clean(booted):
     booted.run("systemctl", "start", "frontis")
-    assert booted.run("systemctl", "stop", "frontis")[0] == 0
-    result = booted.run("systemctl", "show", "--value", "--property=Result", "frontis")[1].strip()
-    assert result == "success", journal(booted)
+    assert is_stopped_cleanly(booted) == "success", journal(booted)
+
+
+def test_a_stop_is_clean_after_another_process_has_taken_over(booted):
+    booted.run("systemctl", "start", "frontis")
+    code, out = booted.run("frontis", "upgrade", "-c", "/etc/frontis/frontis.yaml")
+    assert code == 0, out
+    assert is_stopped_cleanly(booted) == "success", journal(booted)
