@@ -41,5 +41,7 @@ std::function<int()> declare_kept(CLI::App& options);
 std::function<int()> declare_purge(CLI::App& options);
 std::function<int()> declare_reload(CLI::App& options);
 std::function<int()> declare_upgrade(CLI::App& options);
+std::function<int()> declare_manual(CLI::App& options);
+std::function<int()> declare_completion(CLI::App& options);
 
 }  // namespace frontis::commands

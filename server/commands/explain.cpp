@@ -110,11 +110,16 @@ std::function<int()> declare_explain(CLI::App& app) {
       ->required()
       ->check(url_fault);
   app.add_option("-H,--header", typed.headers, "A request header, 'Name: value'; may be repeated")
+      ->type_name("HEADER")
       ->check(header_fault)
       ->allow_extra_args(false);
-  app.add_option("-X,--method", typed.method, "Method")->capture_default_str()->check(method_fault);
+  app.add_option("-X,--method", typed.method, "Method")
+      ->type_name("METHOD")
+      ->capture_default_str()
+      ->check(method_fault);
   app.add_option("-c,--config", options->file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
+                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
+      ->type_name("FILE");
   return [options] { return explain(*options); };
 }
 

@@ -126,9 +126,9 @@ std::function<int()> declare_init(CLI::App& app) {
         if (config::parse_callable(typed + ":settings")) return {};
         return "expected a module such as mysite.settings, found '" + typed + "'";
       });
-  app.add_option(
-      "--python", options->python,
-      "Interpreter of the project (default: that of venv or .venv in DIR, else python3)");
+  app.add_option("--python", options->python,
+                 "Interpreter of the project (default: that of venv or .venv in DIR, else python3)")
+      ->type_name("FILE");
   app.add_flag("--force", options->force, "Write over a frontis.yaml that is there");
   return [options] { return run_options(*options); };
 }

@@ -174,7 +174,8 @@ std::function<int()> declare_press(CLI::App& app) {
                  "Directories to press (default: all roots of the configuration)");
   app.add_option("-c,--config", options->file,
                  "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml, unless "
-                 "DIR and --state or --siblings are given)");
+                 "DIR and --state or --siblings are given)")
+      ->type_name("FILE");
   auto* const state = app.add_option("--state", options->state,
                                      "State folder to press into, in place of the configuration's")
                           ->type_name("DIR");
@@ -192,6 +193,7 @@ std::function<int()> declare_press(CLI::App& app) {
                "Build nothing; name what is missing or stale, and exit with 1 if anything is");
   app.add_flag("--json", options->json, "One JSON object in place of the table");
   app.add_option("--threads", options->threads, "Threads (default: one for each core)")
+      ->type_name("N")
       ->check(CLI::Range(1U, most_threads));
   return [options] { return press(*options); };
 }

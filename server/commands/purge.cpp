@@ -66,7 +66,8 @@ std::function<int()> declare_purge(CLI::App& app) {
                  "all that begins so")
       ->required();
   app.add_option("-c,--config", options->file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
+                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
+      ->type_name("FILE");
   app.add_option("--state", options->state, "State folder of the server, in place of its own")
       ->type_name("DIR");
   return [options] { return purge(*options); };

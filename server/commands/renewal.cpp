@@ -33,7 +33,8 @@ struct Order {
 
 void declare_place(CLI::App& app, Options& options) {
   app.add_option("-c,--config", options.file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
+                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
+      ->type_name("FILE");
   app.add_option("--state", options.state, "State folder of the server, in place of its own")
       ->type_name("DIR");
 }

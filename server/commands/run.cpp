@@ -113,10 +113,12 @@ std::function<int()> declare_run(CLI::App& app) {
           ->check(typed_app_fault);
   app.add_option("--processes", options->processes,
                  "Processes of the application (default: one for each processor core)")
+      ->type_name("N")
       ->check(CLI::Range(1U, 1024U))
       ->needs(served_app);
   app.add_option("--python", options->python,
                  "Its interpreter (default: that of venv or .venv in DIR, else python3)")
+      ->type_name("FILE")
       ->needs(served_app);
   app.add_option("--static", options->statics,
                  "Directory of static files, and its URL (default /static/); may be repeated")
@@ -124,13 +126,16 @@ std::function<int()> declare_run(CLI::App& app) {
       ->check(static_fault)
       ->allow_extra_args(false);
   app.add_option("--listen", options->listen, "Port, address:port or unix:PATH")
+      ->type_name("ADDRESS")
       ->capture_default_str()
       ->check(listen_fault);
   app.add_option("--state", options->state,
                  "Where compressed variants and old versions are kept; none: nowhere (default: a "
                  "folder below ~/.cache/frontis)")
       ->type_name("DIR");
-  app.add_option("--access-log", options->access, "off, stdout or a file")->capture_default_str();
+  app.add_option("--access-log", options->access, "off, stdout or a file")
+      ->type_name("FILE")
+      ->capture_default_str();
   return [options] { return run_options(*options); };
 }
 

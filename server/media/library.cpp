@@ -293,7 +293,9 @@ tl::unexpected<Error> Library::refusal(int error, int directory, const std::stri
   const std::string name =
       fmt::format("cannot open '{}' under {}", printable(relative), root_path_.string());
   if (error == ENOSYS) {
-    return fail(ErrorKind::io, name + ": this kernel has no openat2; Linux 5.6 or newer is needed");
+    return fail(ErrorKind::io, name +
+                                   ": there is no openat2; Linux 5.6 or newer is needed, and no "
+                                   "sandbox that forbids it, as RestrictSUIDSGID of systemd does");
   }
   if (error == EAGAIN || error == EINTR) {
     return fail(ErrorKind::exhausted, name + ": the system was too busy, or a lease is held on it");

@@ -1,0 +1,163 @@
+"""The unit as systemd runs it, on a machine that is booted in namespaces. Where the kernel or its
+cgroups do not allow that, these tests are skipped, and say so."""
+
+import time
+
+import pytest
+
+from booted import Booted
+
+
+@pytest.fixture(scope="module")
+def booted(machine):
+    machine.apt("install", "systemd", "curl", "python3", "logrotate")
+    machine.install()
+    system = Booted(machine)
+    try:
+        if not system.wait():
+            pytest.skip("systemd does not start in a namespace here: " +
+                        system.printed())
+        yield system
+    finally:
+        system.end()
+
+
+def journal(booted):
+    return booted.run("systemctl", "status", "--no-pager", "--lines=30", "frontis")[1]
+
+
+def fetch(booted, path="/"):
+    code, out = booted.run("curl", "--silent", "--max-time", "5", "--write-out", "\n%{http_code}",
+                           f"http://127.0.0.1{path}")
+    return out
+
+
+def main_process(booted):
+    return booted.run("systemctl", "show", "--value", "--property=MainPID", "frontis")[1].strip()
+
+
+def test_the_service_starts_by_itself_and_serves(booted):
+    assert booted.run("systemctl", "is-active", "frontis")[1].strip() == "active", journal(booted)
+    out = fetch(booted)
+    assert "Frontis is running" in out and out.endswith("200"), journal(booted)
+
+
+def test_it_is_another_user_with_one_capability(booted):
+    code, status = booted.run("cat", f"/proc/{main_process(booted)}/status")
+    assert code == 0
+    rows = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    assert int(rows["CapEff"], 16) == int(rows["CapBnd"], 16) == 1 << 10
+    assert rows["NoNewPrivs"].strip() == "1" and rows["Seccomp"].strip() == "2"
+    assert rows["Uid"].split()[0] != "0"
+
+
+def test_it_runs_an_application_that_may_write_below_srv_and_nowhere_else(booted):
+    folder = booted.machine.path("/srv/hello")
+    folder.mkdir()
+    (folder / "hello.py").write_text(
+        "import os\n"
+        "def application(environ, start):\n"
+        "    said = []\n"
+        "    for place in ('/srv/hello/data', '/usr', '/etc', '/var/lib/frontis'):\n"
+        "        try:\n"
+        "            open(place + '/mine', 'w').close()\n"
+        "            said.append(place)\n"
+        "        except OSError:\n"
+        "            pass\n"
+        "    start('200 OK', [('Content-Type', 'text/plain')])\n"
+        "    return [' '.join(said).encode()]\n")
+    (folder / "data").mkdir()
+    booted.run("chown", "frontis:", "/srv/hello/data")
+    file = booted.machine.path("/etc/frontis/frontis.yaml")
+    was = file.read_text()
+    file.write_text("listen: 80\nstate: /var/lib/frontis\nuser: frontis\n"
+                    "apps: {hello: {wsgi: hello, directory: /srv/hello, processes: 1}}\n"
+                    "sites: {'*': {/: {app: hello}}}\n")
+    try:
+        booted.run("systemctl", "restart", "frontis")
+        assert fetch(booted) == "/srv/hello/data /var/lib/frontis\n200", journal(booted)
+    finally:
+        file.write_text(was)
+        booted.run("systemctl", "restart", "frontis")
+
+
+def test_a_reload_keeps_the_process_and_takes_up_the_configuration(booted):
+    before = main_process(booted)
+    file = booted.machine.path("/etc/frontis/frontis.yaml")
+    was = file.read_text()
+    file.write_text(was.replace("/: {", "/new: { respond: 200, body: taken up }\n    /: {"))
+    try:
+        assert booted.run("systemctl", "reload", "frontis")[0] == 0, journal(booted)
+        deadline = time.monotonic() + 10
+        while not fetch(booted, "/new").startswith("taken up"):
+            assert time.monotonic() < deadline, journal(booted)
+            time.sleep(0.2)
+    finally:
+        file.write_text(was)
+    assert main_process(booted) == before
+
+
+def test_a_configuration_with_a_fault_is_refused_and_the_reload_says_why(booted):
+    before = main_process(booted)
+    file = booted.machine.path("/etc/frontis/frontis.yaml")
+    was = file.read_text()
+    file.write_text(was + "nonsense: 1\n")
+    try:
+        assert booted.run("systemctl", "reload", "frontis")[0] != 0
+        assert "nonsense" in journal(booted)
+        assert fetch(booted).endswith("200") and main_process(booted) == before
+    finally:
+        file.write_text(was)
+
+
+def test_a_new_package_takes_over_without_a_stop(booted):
+    before = main_process(booted)
+    code, out = booted.run("dpkg", "--install", "/tmp/frontis.deb", timeout=120)
+    assert code == 0 and "has taken over" in out, out
+    deadline = time.monotonic() + 10
+    while main_process(booted) == before:
+        assert time.monotonic() < deadline, journal(booted)
+        time.sleep(0.2)
+    assert fetch(booted).endswith("200")
+    assert booted.run("systemctl", "is-active", "frontis")[1].strip() == "active", journal(booted)
+
+
+def test_moved_logs_are_opened_anew(booted):
+    log = booted.machine.path("/var/log/frontis/access.log")
+    fetch(booted, "/before")
+    code, out = booted.run("logrotate", "--force", "/etc/logrotate.d/frontis")
+    assert code == 0, out
+    fetch(booted, "/after")
+    deadline = time.monotonic() + 10
+    while not log.exists() or "/after" not in log.read_text():
+        assert time.monotonic() < deadline, journal(booted)
+        time.sleep(0.2)
+    assert "/before" in log.with_suffix(".log.1").read_text()
+
+
+def test_it_starts_from_its_socket(booted):
+    booted.run("systemctl", "stop", "frontis")
+    try:
+        code, out = booted.run("systemctl", "start", "frontis.socket")
+        assert code == 0, out
+        assert fetch(booted).endswith("200"), journal(booted)
+    finally:
+        booted.run("systemctl", "stop", "frontis.socket", "frontis")
+
+
+def is_stopped_cleanly(booted):
+    """Without a word of SIGKILL."""
+    assert booted.run("systemctl", "stop", "frontis")[0] == 0
+    return booted.run("systemctl", "show", "--value", "--property=Result", "frontis")[1].strip()
+
+
+def test_a_stop_is_clean(booted):
+    booted.run("systemctl", "start", "frontis")
+    assert is_stopped_cleanly(booted) == "success", journal(booted)
+
+
+def test_a_stop_is_clean_after_another_process_has_taken_over(booted):
+    booted.run("systemctl", "start", "frontis")
+    code, out = booted.run("frontis", "upgrade", "-c", "/etc/frontis/frontis.yaml")
+    assert code == 0, out
+    assert is_stopped_cleanly(booted) == "success", journal(booted)
