@@ -21,6 +21,7 @@
 #include "http/exchange.h"
 #include "http/http1.h"
 #include "http/http1_body.h"
+#include "http/request_id.h"
 #include "http/router.h"
 #include "net/address.h"
 #include "net/admission.h"
@@ -74,6 +75,7 @@ struct Conversation {
     void inform(int status, const HeaderBlock* head) override;
     void reroute(std::string path, std::shared_ptr<const HeaderBlock> override) override;
     const Client& client() override;
+    std::string_view request_id() override;
     std::string_view server_address() override;
     std::uint16_t server_port() override;
     Call* call() const { return call_.get(); }
@@ -84,6 +86,7 @@ struct Conversation {
    private:
     Conversation& conversation_;
     std::string local_address_;
+    std::string request_id_;
   };
 
   Session* session = nullptr;
@@ -149,6 +152,7 @@ class Sessions {
   Recorder* recorder_;
   const std::vector<config::Network>& trusted_proxies_;
   DateCache dates_;
+  RequestIds request_ids_;
   // What one receive may bring; shared, since nobody keeps it. No page exists before its use.
   const std::unique_ptr<char[]> received_memory_;
   const std::span<char> received_;
@@ -175,6 +179,7 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   void inform(int status, const HeaderBlock* head);
   void reroute();
   void tell_client(Client& client) const;
+  void name_request(std::string& id) const;
   const net::Address& local();
 
  private:
