@@ -61,6 +61,7 @@ class Signals {
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     descriptor_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
@@ -175,9 +176,21 @@ int wait_for(Signals& signals, int other, int milliseconds) {
   return watched[0].revents != 0 ? signals.take() : 0;
 }
 
-// Returns when the server is to stop. SIGHUP: applications that we run start anew.
+// Whoever rotates logs has renamed them. `access` may be null.
+void reopen_logs(Log& log, observe::AccessLog* access) {
+  const auto say = [&log](const Result<void>& opened) {
+    if (!opened) log.error("SIGUSR1: {}; the old one stays in use", opened.error().message);
+    return opened.has_value();
+  };
+  const bool has_errors = say(log.reopen());
+  const bool has_access = access == nullptr || say(access->reopen());
+  if (has_errors && has_access) log.info("SIGUSR1: the logs are opened anew");
+}
+
+// Returns when the server is to stop. SIGHUP: applications that we run start anew. SIGUSR1: logs
+// are opened anew.
 void serve_until_told(Signals& signals, const config::Settings& settings,
-                      Applications& applications, Log& log) {
+                      Applications& applications, observe::AccessLog* access, Log& log) {
   auto control = open_control(settings, log);
   while (true) {
     const int signal = wait_for(signals, control ? control->descriptor() : -1, -1);
@@ -186,6 +199,8 @@ void serve_until_told(Signals& signals, const config::Settings& settings,
     } else if (signal == SIGHUP) {
       log.info("SIGHUP: the processes of WSGI applications are replaced by new ones");
       applications.reload();
+    } else if (signal == SIGUSR1) {
+      reopen_logs(log, access);
     } else {
       return;
     }
@@ -193,20 +208,27 @@ void serve_until_told(Signals& signals, const config::Settings& settings,
 }
 
 // Until `all_done` is readable, the time is over, or a second signal to stop cuts it short. SIGHUP
-// is none: there is nothing to reload any more.
-void wait_for_answers(Signals& signals, int all_done, std::chrono::milliseconds most, Log& log) {
+// is none: there is nothing to reload any more; nor is SIGUSR1.
+void wait_for_answers(Signals& signals, int all_done, std::chrono::milliseconds most,
+                      observe::AccessLog* access, Log& log) {
   const auto deadline = std::chrono::steady_clock::now() + most;
   while (true) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     const int milliseconds = static_cast<int>(std::max<std::int64_t>(0, left.count()));
-    if (wait_for(signals, all_done, milliseconds) != SIGHUP) return;
-    log.info("SIGHUP: nothing is replaced, because the server is stopping");
+    const int signal = wait_for(signals, all_done, milliseconds);
+    if (signal == SIGHUP) {
+      log.info("SIGHUP: nothing is replaced, because the server is stopping");
+    } else if (signal == SIGUSR1) {
+      reopen_logs(log, access);
+    } else {
+      return;
+    }
   }
 }
 
 void drain(std::vector<std::unique_ptr<Lane>>& lanes, Signals& signals,
-           const config::Limits& limits, Log& log) {
+           const config::Limits& limits, observe::AccessLog* access, Log& log) {
   log.info("stopping: answers in flight are finished, for at most {} s",
            limits.drain.count() / 1000);
   const Descriptor all_done(::eventfd(0, EFD_CLOEXEC));
@@ -218,7 +240,7 @@ void drain(std::vector<std::unique_ptr<Lane>>& lanes, Signals& signals,
       [[maybe_unused]] const auto written = ::write(descriptor, &one, sizeof one);
     });
   }
-  wait_for_answers(signals, all_done.number(), limits.drain, log);
+  wait_for_answers(signals, all_done.number(), limits.drain, access, log);
   for (const auto& lane : lanes) lane->stop();
   for (const auto& lane : lanes) lane->join();
 }
@@ -258,8 +280,8 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
   media.start();
   for (const config::Listen& listen : settings.listen) log.info("listening on {}", listen.text());
   ready();
-  serve_until_told(signals, settings, **applications, log);
-  drain(lanes, signals, settings.limits, log);
+  serve_until_told(signals, settings, **applications, access->get(), log);
+  drain(lanes, signals, settings.limits, access->get(), log);
   (*applications)->stop(app_patience);
   // The lanes stay: a job of press may still have something for their loops.
   if (!media.stop(press_patience)) leave_press_behind(std::move(*access), bound, log);

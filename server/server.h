@@ -1,6 +1,6 @@
 // The whole server: opens the sockets, becomes the configured user, starts a lane for each core,
 // and waits for a signal. SIGTERM or SIGINT stops it gracefully: what is in flight is finished,
-// for at most limits.drain; a second signal stops at once.
+// for at most limits.drain; a second signal stops at once. SIGUSR1 opens the logs anew.
 #pragma once
 
 #include <functional>

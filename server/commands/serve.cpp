@@ -30,6 +30,10 @@ std::function<int()> declare_serve(CLI::App& options) {
   const auto file = std::make_shared<std::string>();
   options.add_option("-c,--config", *file,
                      "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
+  options.footer(options.get_footer() +
+                 "\n\nSignals: SIGTERM and SIGINT stop it when the answers in flight are finished, "
+                 "SIGHUP\nreplaces the processes of WSGI applications, SIGUSR1 opens the logs anew "
+                 "after a rotation.");
   return [file] { return serve_file(*file); };
 }
 
