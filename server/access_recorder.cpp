@@ -13,6 +13,13 @@ std::uint32_t duration_us(const http::Finished& finished) {
   return static_cast<std::uint32_t>(std::min<std::int64_t>(took_us, 0xffffffff));
 }
 
+// A file, or that it has not changed, and nothing else had a part in it.
+bool is_routine(const http::Finished& finished) {
+  const http::Notes& notes = *finished.notes;
+  const bool is_good = finished.status / 100 == 2 || finished.status == 304;
+  return is_good && finished.complete && notes.is_of_file() && notes.request_id.empty();
+}
+
 void describe(const http::Request& request, observe::AccessEntry& entry) {
   entry.method = http::name_of(request.method);
   entry.target = request.target();
@@ -36,6 +43,8 @@ void AccessRecorder::record(const http::Finished& finished) {
   entry.status = finished.status;
   entry.bytes = finished.bytes;
   entry.complete = finished.complete;
+  entry.request_id = finished.notes->request_id;
+  entry.is_routine = is_routine(finished);
   if (finished.request) describe(*finished.request, entry);
   lane_->record(entry);
 }

@@ -53,6 +53,7 @@ class Running {
 
   const config::Settings& settings() const { return *generation_->settings; }
   Applications& applications() { return *generation_->applications; }
+  observe::AccessLog* access_log() { return generation_->access.get(); }  // null without one
   Listening& listening() { return listening_; }
 
  private:

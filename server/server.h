@@ -3,6 +3,7 @@
 //   SIGTERM, SIGINT  stop: what is in flight is finished, for at most limits.drain; a second one
 //                    stops at once
 //   SIGHUP           goes on with the configuration as it is now (`frontis reload`)
+//   SIGUSR1          opens the logs anew
 //   SIGUSR2          a new process takes over (`frontis upgrade`)
 #pragma once
 

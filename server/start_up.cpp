@@ -31,6 +31,17 @@ void make_state(const config::Settings& settings, const passwd* user, Log& log) 
 
 }  // namespace
 
+Log::Level level_of(config::LogLevel level) {
+  switch (level) {
+    case config::LogLevel::debug: return Log::Level::debug;
+    case config::LogLevel::info: return Log::Level::info;
+    case config::LogLevel::warning: return Log::Level::warning;
+    case config::LogLevel::error: return Log::Level::error;
+    case config::LogLevel::off: return Log::Level::off;
+  }
+  return Log::Level::info;
+}
+
 void raise_file_limit(const config::Limits& limits, Log& log) {
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;

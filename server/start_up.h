@@ -8,6 +8,8 @@
 
 namespace frontis {
 
+[[nodiscard]] Log::Level level_of(config::LogLevel level);
+
 // As many open files as are allowed; says where that is too few for limits.connections.
 void raise_file_limit(const config::Limits& limits, Log& log);
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "inherited.h"
+#include "start_up.h"
 
 namespace frontis {
 
@@ -80,6 +81,8 @@ void Watchman::act_on(int signal) {
     is_over_ = true;
   } else if (signal == SIGHUP) {
     reload();
+  } else if (signal == SIGUSR1) {
+    reopen_logs();
   } else if (signal == SIGUSR2) {
     upgrade();
   }
@@ -107,12 +110,33 @@ std::string Watchman::reload() {
       serving_.load ? serving_.load() : Result<config::Settings>(running_.settings());
   if (!settings) return refused(settings.error().message);
   const std::string name = settings->file.string();
+  const config::LogSettings log_before = running_.settings().log;
   if (const auto changed = running_.change(std::move(*settings)); !changed) {
     return refused(changed.error().message);
   }
+  change_log(log_before);
   log_.info("reloaded{}{}", name.empty() ? "" : ": ", name);
   notify_.ready();
   return "ok";
+}
+
+void Watchman::change_log(const config::LogSettings& before) {
+  const config::LogSettings& now = running_.settings().log;
+  if (now.file == before.file && now.level == before.level) return;
+  const auto changed = log_.change(now.file, level_of(now.level));
+  if (!changed) log_.error("{}; the old one stays in use", changed.error().message);
+}
+
+// Whoever rotates logs has renamed them.
+void Watchman::reopen_logs() {
+  const auto say = [this](const Result<void>& opened) {
+    if (!opened) log_.error("SIGUSR1: {}; the old one stays in use", opened.error().message);
+    return opened.has_value();
+  };
+  observe::AccessLog* const access = running_.access_log();
+  const bool has_errors = say(log_.reopen());
+  const bool has_access = access == nullptr || say(access->reopen());
+  if (has_errors && has_access) log_.info("SIGUSR1: the logs are opened anew");
 }
 
 std::vector<Successor::Handed> Watchman::sockets() const {
@@ -140,7 +164,8 @@ std::string Watchman::upgrade() {
     const int signal = wait(successor->descriptor(), until);
     is_over_ = is_stop(signal);
     if (is_over_) break;
-    if (signal != 0) log_.info("nothing is reloaded while a new process starts; ask again");
+    if (signal == SIGUSR1) reopen_logs();
+    if (signal == SIGHUP) log_.info("nothing is reloaded while a new process starts; ask again");
     pollfd said{successor->descriptor(), POLLIN, 0};
     if (::poll(&said, 1, 0) <= 0) continue;
     if (successor->is_ready()) return succeeded(*successor);
@@ -170,7 +195,10 @@ void Watchman::drain() {
   while (!*is_done && Clock::now() < until) {
     const int signal = wait(-1, until);
     if (is_stop(signal)) return;
-    if (signal != 0) log_.info("nothing is reloaded or upgraded, because the server is stopping");
+    if (signal == SIGUSR1) reopen_logs();
+    if (signal == SIGHUP || signal == SIGUSR2) {
+      log_.info("nothing is reloaded or upgraded, because the server is stopping");
+    }
   }
 }
 

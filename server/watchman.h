@@ -54,6 +54,8 @@ class Watchman {
   void act_on(int signal);
   std::string obey(std::string_view command);
   std::string reload();
+  void change_log(const config::LogSettings& before);
+  void reopen_logs();
   std::string upgrade();
   std::string succeeded(const Successor& successor);
   std::vector<Successor::Handed> sockets() const;

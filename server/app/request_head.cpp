@@ -53,9 +53,10 @@ Result<std::string> request_head(const Route& route, http::Exchange& exchange,
   outgoing.params = &route.app.params;
   outgoing.server_address = exchange.server_address();
   outgoing.server_port = exchange.server_port();
+  outgoing.request_id = exchange.request_id();
   std::string head;
   // Enough for most. Many are there at a time, and from 1 KiB on the allocator is slow.
-  constexpr std::size_t usual = 960;
+  constexpr std::size_t usual = 1008;
   head.reserve(usual);
   if (auto begun = route.pool->protocol().begin(outgoing, head); !begun) {
     return tl::unexpected(begun.error());

@@ -2,7 +2,7 @@
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
 #include <filesystem>
@@ -10,6 +10,9 @@
 namespace frontis {
 
 namespace {
+
+// What a logger writes to can be changed while it is used only behind one that stays.
+using Outlet = spdlog::sinks::dist_sink_mt;
 
 spdlog::level::level_enum to_spdlog(Log::Level level) {
   switch (level) {
@@ -22,11 +25,7 @@ spdlog::level::level_enum to_spdlog(Log::Level level) {
   return spdlog::level::info;
 }
 
-}  // namespace
-
-Log::Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
-
-Result<std::unique_ptr<Log>> Log::open(const std::string& file, Level level) {
+Result<spdlog::sink_ptr> open_sink(const std::string& file) {
   spdlog::sink_ptr sink;
   try {
     if (file == "stderr") {
@@ -44,18 +43,41 @@ Result<std::unique_ptr<Log>> Log::open(const std::string& file, Level level) {
     return fail(ErrorKind::io, "cannot open the error log " + file + " (" + error.what() +
                                    "): make its folder writable or set log.file");
   }
-  auto logger = std::make_shared<spdlog::logger>("frontis", std::move(sink));
-  logger->set_level(to_spdlog(level));
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
-  logger->flush_on(spdlog::level::debug);
-  // A full disk must not stop the service, and a complaint about it has nowhere to go.
-  logger->set_error_handler([](const std::string&) {});
-  return std::unique_ptr<Log>(new Log(std::move(logger)));
+  sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  return sink;
 }
 
-std::unique_ptr<Log> Log::silent() {
-  auto sink = std::make_shared<spdlog::sinks::null_sink_mt>();
-  return std::unique_ptr<Log>(new Log(std::make_shared<spdlog::logger>("silent", sink)));
+}  // namespace
+
+Log::Log(std::string file)
+    : file_(std::move(file)),
+      logger_(std::make_shared<spdlog::logger>("frontis", std::make_shared<Outlet>())) {
+  logger_->flush_on(spdlog::level::debug);
+  // A full disk must not stop the service, and a complaint about it has nowhere to go.
+  logger_->set_error_handler([](const std::string&) {});
+}
+
+Result<std::unique_ptr<Log>> Log::open(const std::string& file, Level level) {
+  std::unique_ptr<Log> log(new Log(file));
+  if (auto changed = log->change(file, level); !changed) return tl::unexpected(changed.error());
+  return log;
+}
+
+std::unique_ptr<Log> Log::silent() { return std::unique_ptr<Log>(new Log("")); }
+
+Result<void> Log::reopen() {
+  if (file_.empty() || file_ == "stderr") return {};
+  return change(file_, level_);
+}
+
+Result<void> Log::change(const std::string& file, Level level) {
+  auto sink = open_sink(file);
+  if (!sink) return tl::unexpected(sink.error());
+  static_cast<Outlet&>(*logger_->sinks().front()).set_sinks({std::move(*sink)});
+  logger_->set_level(to_spdlog(level));
+  file_ = file;
+  level_ = level;
+  return {};
 }
 
 void Log::write(Level level, const std::string& message) {

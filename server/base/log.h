@@ -1,6 +1,7 @@
 // The error log: what the operator must know, to stderr or a file, through spdlog. One Log is
 // made by the front hall and handed to whoever may have something to say; it may be used from
-// any thread. Messages name the thing, what was found, and what to do about it.
+// any thread. Its file can be opened anew while it is used, for whoever rotates logs. Messages name
+// the thing, what was found, and what to do about it.
 #pragma once
 
 #include <fmt/core.h>
@@ -29,6 +30,13 @@ class Log {
   // Says nothing: for tests and for commands that print their own findings.
   [[nodiscard]] static std::unique_ptr<Log> silent();
 
+  // After the file was renamed: the next message goes to a new one of its old name. Nothing to do
+  // for stderr. An error is as of open(), and leaves everything as it was. These two are for one
+  // thread at a time; others may write meanwhile, and no message is lost or cut.
+  [[nodiscard]] Result<void> reopen();
+  // Another file and another level from the next message on.
+  [[nodiscard]] Result<void> change(const std::string& file, Level level);
+
   template <typename... Args>
   void debug(fmt::format_string<Args...> text, Args&&... args) {
     write(Level::debug, fmt::format(text, std::forward<Args>(args)...));
@@ -54,13 +62,15 @@ class Log {
   void flush();
 
  private:
-  explicit Log(std::shared_ptr<spdlog::logger> logger);
+  explicit Log(std::string file);
 
   struct Repeat {
     std::chrono::steady_clock::time_point said;
     unsigned kept_back = 0;
   };
 
+  std::string file_;  // or "stderr"; empty: silent
+  Level level_ = Level::info;
   std::shared_ptr<spdlog::logger> logger_;
   std::mutex mutex_;
   std::unordered_map<std::string, Repeat> repeats_;  // bounded: cleared when it grows past 1,000

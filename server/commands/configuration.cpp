@@ -6,23 +6,9 @@
 #include <cstdlib>
 
 #include "config/load.h"
+#include "start_up.h"
 
 namespace frontis::commands {
-
-namespace {
-
-Log::Level level_of(config::LogLevel level) {
-  switch (level) {
-    case config::LogLevel::debug: return Log::Level::debug;
-    case config::LogLevel::info: return Log::Level::info;
-    case config::LogLevel::warning: return Log::Level::warning;
-    case config::LogLevel::error: return Log::Level::error;
-    case config::LogLevel::off: return Log::Level::off;
-  }
-  return Log::Level::info;
-}
-
-}  // namespace
 
 std::optional<std::filesystem::path> find_configuration(const std::string& chosen) {
   if (!chosen.empty()) return chosen;

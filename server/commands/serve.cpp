@@ -34,6 +34,10 @@ std::function<int()> declare_serve(CLI::App& options) {
       .add_option("-c,--config", *file,
                   "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
       ->type_name("FILE");
+  options.footer(options.get_footer() +
+                 "\n\nSignals: SIGTERM and SIGINT stop it when the answers in flight are finished, "
+                 "SIGHUP\ndoes what `frontis reload` does, SIGUSR2 what `frontis upgrade` does, and "
+                 "SIGUSR1 opens the\nlogs anew after a rotation.");
   return [file] { return serve_file(*file); };
 }
 

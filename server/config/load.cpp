@@ -10,6 +10,7 @@
 #include "base/descriptor.h"
 #include "base/file_bytes.h"
 #include "base/result.h"
+#include "base/text.h"
 #include "config/actions.h"
 #include "config/apps.h"
 #include "config/listen_entries.h"
@@ -109,11 +110,21 @@ void read_level(Reader& reader, const Node& value, LogSettings& into) {
   if (const auto index = reader.word(value, words)) into.level = levels[*index];
 }
 
+// "1/100": for one in a hundred.
+void read_sample(Reader& reader, const Node& value, LogSettings& into) {
+  constexpr std::string_view expected = "a share such as 1/100, at least 1/1000000";
+  constexpr std::uint64_t most = 1'000'000;
+  const std::string* text = reader.text(value, expected);
+  if (!text) return;
+  const std::string_view written = *text;
+  const auto share = written.starts_with("1/") ? parse_decimal(written.substr(2)) : std::nullopt;
+  if (!share || *share < 1 || *share > most) return reader.unexpected(value, expected);
+  into.sample = static_cast<std::uint32_t>(*share);
+}
+
 constexpr Key<LogSettings> log_keys[] = {
-    {"access", read_access},
-    {"format", read_format},
-    {"level", read_level},
-    {"file", read_log_file},
+    {"access", read_access}, {"format", read_format}, {"level", read_level},
+    {"file", read_log_file}, {"sample", read_sample},
 };
 
 // --- the top ---

@@ -56,6 +56,7 @@ struct LogSettings {
   AccessFormat format = AccessFormat::combined;
   LogLevel level = LogLevel::info;
   std::string file = "stderr";  // or a path
+  std::uint32_t sample = 1;     // of so many routine answers of files, one has a line
 
   friend bool operator==(const LogSettings&, const LogSettings&) = default;
 };

@@ -46,12 +46,16 @@ class RequestBody : public Source {
 };
 
 // What the access log wants to know beyond request and response. Views of static text or of
-// settings, which outlive the exchange.
+// settings, which outlive the exchange, but for the last.
 struct Notes {
   std::string_view site;
   std::string_view route;
   std::string_view variant = "-";  // "identity", "gzip", "br", "zstd"
   std::string_view cache = "-";    // "immutable", "auto", "fixed", "none", "refused", "no-store"
+  std::string_view request_id;     // of the exchange; empty: nobody has asked for one
+
+  // Only answers of files have a verdict on caching.
+  bool is_of_file() const { return cache != "-"; }
 };
 
 // `frontis explain` gives one to the exchange, and each decision on the way adds a line. In the
@@ -87,6 +91,9 @@ class Exchange {
   bool is_rerouted() const { return is_rerouted_; }
   // Who asks. For as long as the request's views.
   virtual const Client& client() { return client_; }
+  // What it is called in the logs of all who work on it: made, and noted, when somebody first
+  // asks, as applications do. For as long as the exchange.
+  virtual std::string_view request_id() { return notes.request_id; }
   // Where the connection came in: "127.0.0.1" and a port, or "unix:" and 0.
   virtual std::string_view server_address() { return "127.0.0.1"; }
   virtual std::uint16_t server_port() { return 0; }

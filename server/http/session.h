@@ -21,6 +21,7 @@
 #include "http/exchange.h"
 #include "http/http1.h"
 #include "http/http1_body.h"
+#include "http/request_id.h"
 #include "http/router.h"
 #include "net/address.h"
 #include "net/admission.h"
@@ -88,6 +89,7 @@ struct Conversation {
     void inform(int status, const HeaderBlock* head) override;
     void reroute(std::string path, std::shared_ptr<const HeaderBlock> override) override;
     const Client& client() override;
+    std::string_view request_id() override;
     std::string_view server_address() override;
     std::uint16_t server_port() override;
     Call* call() const { return call_.get(); }
@@ -98,6 +100,7 @@ struct Conversation {
    private:
     Conversation& conversation_;
     std::string local_address_;
+    std::string request_id_;
   };
 
   std::shared_ptr<const Rules> rules;  // these end last
@@ -165,6 +168,7 @@ class Sessions {
   net::TimerWheel& timers_;
   std::shared_ptr<const Rules> rules_;
   DateCache dates_;
+  RequestIds request_ids_;
   // What one receive may bring; shared, since nobody keeps it. No page exists before its use.
   const std::unique_ptr<char[]> received_memory_;
   const std::span<char> received_;
@@ -192,6 +196,7 @@ class Session final : private net::Watch::Owner, private net::Timer::Owner {
   void inform(int status, const HeaderBlock* head);
   void reroute();
   void tell_client(Client& client) const;
+  void name_request(std::string& id) const;
   const net::Address& local();
 
  private:

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "config/network.h"
 #include "http/chunked_source.h"
 #include "http/dispatch.h"
 #include "http/forwarded.h"
@@ -101,6 +102,16 @@ void Session::tell_client(Client& client) const {
   net::Address::Text text;
   client = client_of(conversation_->exchange.request(), ticket_.client().text(text),
                      ticket_.client().port(), conversation_->rules->trusted_proxies);
+}
+
+void Session::name_request(std::string& id) const {
+  net::Address::Text text;
+  std::optional<std::string_view> given;
+  if (config::contains(all_.trusted_proxies_, ticket_.client().text(text))) {
+    given = given_request_id(conversation_->exchange.request());
+  }
+  id.assign(given.value_or(""));
+  if (!given) all_.request_ids_.append_new(id);
 }
 
 const net::Address& Session::local() {

@@ -36,6 +36,14 @@ const Client& Conversation::SessionExchange::client() {
   return client_;
 }
 
+std::string_view Conversation::SessionExchange::request_id() {
+  if (notes.request_id.empty() && !conversation_.abandoned) {
+    conversation_.session->name_request(request_id_);
+    notes.request_id = request_id_;
+  }
+  return notes.request_id;
+}
+
 std::string_view Conversation::SessionExchange::server_address() {
   if (conversation_.abandoned) return {};
   net::Address::Text text;

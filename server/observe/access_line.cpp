@@ -14,12 +14,13 @@ constexpr std::size_t target_limit = 8 * 1024;
 constexpr std::size_t text_limit = 2 * 1024;  // Referer and User-Agent
 constexpr std::size_t route_limit = 1024;
 constexpr std::size_t name_limit = 256;  // host and site
+constexpr std::size_t id_limit = 128;    // of the request
 constexpr std::size_t word_limit = 64;   // client, method, protocol, variant, cache
 constexpr std::string_view cut_mark = "...";
 
 constexpr std::size_t longest_escape = 6;  // "\u0000"
 constexpr std::size_t all_limits =
-    target_limit + 2 * text_limit + route_limit + 2 * name_limit + 5 * word_limit;
+    target_limit + 2 * text_limit + route_limit + 2 * name_limit + id_limit + 5 * word_limit;
 constexpr std::size_t around_fields = 1024;  // keys, punctuation, date, numbers and marks
 
 using ByteSet = std::array<bool, 256>;
@@ -75,6 +76,11 @@ class Pen {
 // Three digits always: parsers of the format expect them.
 unsigned shown_status(int status) { return static_cast<unsigned>(std::clamp(status, 0, 999)); }
 
+// As nearly all lines of files do.
+bool ends_as_usual(const AccessEntry& entry, std::uint32_t weight) {
+  return entry.request_id.empty() && weight == 1;
+}
+
 // ---- combined
 
 void put_escaped(Pen& pen, std::string_view text, const ByteSet& plain, std::size_t limit) {
@@ -115,7 +121,8 @@ void put_request_line(Pen& pen, const AccessEntry& entry) {
   pen.put('"');
 }
 
-void write_combined(Pen& pen, const AccessEntry& entry, std::string_view date) {
+void write_combined(Pen& pen, const AccessEntry& entry, std::uint32_t weight,
+                    std::string_view date) {
   put_word(pen, entry.client, word_limit);
   pen.put(" - - [");
   pen.put(date);
@@ -137,6 +144,11 @@ void write_combined(Pen& pen, const AccessEntry& entry, std::string_view date) {
   pen.number(entry.duration_us);
   pen.put(' ');
   put_word(pen, entry.host, name_limit);
+  if (ends_as_usual(entry, weight)) return pen.put(" - 1");
+  pen.put(' ');
+  put_word(pen, entry.request_id, id_limit);
+  pen.put(' ');
+  pen.number(weight);
 }
 
 // ---- json
@@ -212,7 +224,8 @@ void put_json_string(Pen& pen, std::string_view text, std::size_t limit) {
   pen.put('"');
 }
 
-void write_json(Pen& pen, const AccessEntry& entry, std::string_view date, std::uint64_t millis) {
+void write_json(Pen& pen, const AccessEntry& entry, std::uint32_t weight, std::string_view date,
+                std::uint64_t millis) {
   const auto text = [&pen](std::string_view key, std::string_view value, std::size_t limit) {
     pen.put(key);
     put_json_string(pen, value, limit);
@@ -239,7 +252,12 @@ void write_json(Pen& pen, const AccessEntry& entry, std::string_view date, std::
   text(R"(,"variant":)", entry.variant, word_limit);
   text(R"(,"cache":)", entry.cache, word_limit);
   pen.put(R"(,"complete":)");
-  pen.put(entry.complete ? "true}" : "false}");
+  pen.put(entry.complete ? "true" : "false");
+  if (ends_as_usual(entry, weight)) return pen.put(R"(,"request_id":null,"sample":1})");
+  text(R"(,"request_id":)", entry.request_id, id_limit);
+  pen.put(R"(,"sample":)");
+  pen.number(weight);
+  pen.put('}');
 }
 
 // ---- the date
@@ -311,7 +329,7 @@ void AccessLine::remember_date(std::int64_t second) {
   date_length_ = static_cast<std::size_t>(pen.at() - date_.data());
 }
 
-char* AccessLine::write(const AccessEntry& entry, char* out) {
+char* AccessLine::write(const AccessEntry& entry, std::uint32_t weight, char* out) {
   const std::int64_t wall_us = std::clamp<std::int64_t>(entry.wall_us, 0, last_moment_us);
   if (const std::int64_t second = wall_us / micros_in_second; second != second_) {
     remember_date(second);
@@ -319,9 +337,10 @@ char* AccessLine::write(const AccessEntry& entry, char* out) {
   Pen pen(out);
   const std::string_view date(date_.data(), date_length_);
   if (format_ == config::AccessFormat::json) {
-    write_json(pen, entry, date, static_cast<std::uint64_t>(wall_us % micros_in_second) / 1000);
+    const auto millis = static_cast<std::uint64_t>(wall_us % micros_in_second) / 1000;
+    write_json(pen, entry, weight, date, millis);
   } else {
-    write_combined(pen, entry, date);
+    write_combined(pen, entry, weight, date);
   }
   pen.put('\n');
   return pen.at();

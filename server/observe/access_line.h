@@ -19,9 +19,11 @@ class AccessLine {
 
   explicit AccessLine(config::AccessFormat format) : format_(format) {}
 
-  // Writes the line of `entry` at `out`, which has room for `longest` bytes, and returns the
-  // place behind its newline.
-  char* write(const AccessEntry& entry, char* out);
+  config::AccessFormat format() const { return format_; }
+
+  // Writes the line of `entry`, which stands for `weight` of its kind, at `out`, which has room for
+  // `longest` bytes, and returns the place behind its newline.
+  char* write(const AccessEntry& entry, std::uint32_t weight, char* out);
 
  private:
   static constexpr std::int64_t no_second = INT64_MIN;

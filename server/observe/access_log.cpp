@@ -9,6 +9,7 @@
 
 #include "observe/access_line.h"
 #include "observe/line_writer.h"
+#include "observe/sampler.h"
 
 namespace frontis::observe {
 
@@ -44,35 +45,62 @@ Result<Descriptor> open_stdout() {
   return fail_errno("cannot use stdout for the access log (set log.access to a path)", errno);
 }
 
+Result<Descriptor> open_output(const std::string& access) {
+  return access == "stdout" ? open_stdout() : open_file(access);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<AccessLog>> AccessLog::open(const config::LogSettings& settings, Log& log) {
-  auto file = settings.access == "stdout" ? open_stdout() : open_file(settings.access);
+  auto file = open_output(settings.access);
   if (!file) return tl::unexpected(std::move(file.error()));
   try {
     auto writer = std::make_unique<LineWriter>(std::move(*file), settings.access, log);
-    return std::unique_ptr<AccessLog>(new AccessLog(std::move(writer), settings.format));
+    return std::unique_ptr<AccessLog>(new AccessLog(std::move(writer), settings));
   } catch (const std::system_error& error) {
     return fail_errno("cannot start the thread of the access log (raise the limit on threads)",
                       error.code().value());
   }
 }
 
-AccessLog::AccessLog(std::unique_ptr<LineWriter> writer, config::AccessFormat format)
-    : writer_(std::move(writer)), format_(format) {}
+AccessLog::AccessLog(std::unique_ptr<LineWriter> writer, const config::LogSettings& settings)
+    : writer_(std::move(writer)),
+      access_(settings.access),
+      form_{settings.format, settings.sample} {}
 
 AccessLog::~AccessLog() = default;
+
+Result<void> AccessLog::reopen() {
+  if (access_ == "stdout") return {};
+  auto file = open_file(access_);
+  if (!file) return tl::unexpected(std::move(file.error()));
+  writer_->replace(std::move(*file), access_);
+  return {};
+}
+
+Result<void> AccessLog::change(const config::LogSettings& settings) {
+  auto file = open_output(settings.access);
+  if (!file) return tl::unexpected(std::move(file.error()));
+  writer_->replace(std::move(*file), settings.access);
+  access_ = settings.access;
+  form_.format = settings.format;
+  form_.sample = settings.sample;
+  return {};
+}
 
 std::uint64_t AccessLog::lost() const { return writer_->lost(); }
 
 struct AccessLog::Lane::State {
   LineWriter& writer;
+  const Form& form;
   AccessLine line;
+  Sampler sampler{};
   Batch batch{};
 };
 
 std::unique_ptr<AccessLog::Lane> AccessLog::lane() {
-  auto state = std::make_unique<Lane::State>(Lane::State{*writer_, AccessLine(format_)});
+  auto state =
+      std::make_unique<Lane::State>(Lane::State{*writer_, form_, AccessLine(form_.format)});
   return std::unique_ptr<Lane>(new Lane(std::move(state)));
 }
 
@@ -81,11 +109,17 @@ AccessLog::Lane::Lane(std::unique_ptr<State> state) : state_(std::move(state)) {
 AccessLog::Lane::~Lane() { state_->writer.take(state_->batch); }
 
 void AccessLog::Lane::record(const AccessEntry& entry) {
-  Batch& batch = state_->batch;
+  State& state = *state_;
+  constexpr auto whenever = std::memory_order_relaxed;
+  const std::uint32_t share = entry.is_routine ? state.form.sample.load(whenever) : 1;
+  if (share > 1 && !state.sampler.picks(share)) return;
+  const config::AccessFormat format = state.form.format.load(whenever);
+  if (format != state.line.format()) state.line = AccessLine(format);
+  Batch& batch = state.batch;
   char* const start = batch.buffer.get() + batch.size;
-  batch.size += static_cast<std::size_t>(state_->line.write(entry, start) - start);
+  batch.size += static_cast<std::size_t>(state.line.write(entry, share, start) - start);
   ++batch.lines;
-  if (batch.size >= Batch::full) state_->writer.take(batch);
+  if (batch.size >= Batch::full) state.writer.take(batch);
 }
 
 void AccessLog::Lane::flush() {

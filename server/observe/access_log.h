@@ -2,21 +2,21 @@
 // into a buffer of its own and never waits: full buffers go to one writer thread, and when that
 // falls behind (a full disk, a dead pipe) lines are dropped, counted, and said so once a minute.
 //
-// `combined` is the format of Apache and nginx followed by four fields of ours, which parsers of
+// `combined` is the format of Apache and nginx followed by six fields of ours, which parsers of
 // combined tolerate; a dash stands for what there is none of, the time is UTC, and a status of
 // 000 means that none was sent:
 //   client - - [22/Nov/2026:17:33:31 +0000] "GET /x HTTP/1.1" 200 123 "referer" "user agent"
-//     variant cache microseconds host                              (all on one line)
+//     variant cache microseconds host request-id sample            (all on one line)
 // Quotes, backslashes, control bytes and everything beyond ASCII are written as \xNN, and so are
 // spaces where they would begin another field.
 //
-// `json` is one object a line, with the keys time (RFC 3339, UTC, milliseconds), client, method,
-// target, protocol, host, status, bytes, duration_us, referer, user_agent, site, route, variant,
-// cache and complete; null for what there is none of. Bytes that are not UTF-8 become U+FFFD.
+// `json` is one object a line, whose keys README.md explains; null for what there is none of. Bytes
+// that are not UTF-8 become U+FFFD.
 //
 // In both, a target is cut at 8 KiB, Referer and User-Agent at 2 KiB, and "..." marks the cut.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -35,10 +35,11 @@ struct AccessEntry {
   std::string_view client;        // address, or "unix:"
   std::string_view method, target, protocol;  // "HTTP/1.1"; all empty: the head was malformed
   std::string_view host, referer, user_agent;
-  std::string_view site, route, variant, cache;  // see http::Notes
+  std::string_view site, route, variant, cache, request_id;  // see http::Notes
   int status = 0;
   std::uint64_t bytes = 0;  // of the body
   bool complete = true;     // false: the client left or was cut before the end
+  bool is_routine = false;  // may be left out where `log.sample` asks for a share
 };
 
 class LineWriter;
@@ -51,6 +52,13 @@ class AccessLog {
                                                                Log& log);
   // Writes what was handed over, waiting at most a second for a slow file.
   ~AccessLog();
+
+  // After the file was renamed: lines that are written from now on go to a new one of its old name,
+  // none is lost or cut. Nothing to do for stdout. An error is as of open(), and leaves everything
+  // as it was. These two are for one thread at a time; lanes and the writer may work meanwhile.
+  [[nodiscard]] Result<void> reopen();
+  // Another file, format and share, for all lanes. What a lane has kept is in the old format yet.
+  [[nodiscard]] Result<void> change(const config::LogSettings& settings);
 
   // The front end of one loop: not shared. Must not outlive its AccessLog.
   class Lane {
@@ -76,10 +84,17 @@ class AccessLog {
   std::uint64_t lost() const;
 
  private:
-  AccessLog(std::unique_ptr<LineWriter> writer, config::AccessFormat format);
+  // What lanes look at for each line.
+  struct Form {
+    std::atomic<config::AccessFormat> format;
+    std::atomic<std::uint32_t> sample;
+  };
+
+  AccessLog(std::unique_ptr<LineWriter> writer, const config::LogSettings& settings);
 
   std::unique_ptr<LineWriter> writer_;
-  config::AccessFormat format_;
+  std::string access_;  // a path, or "stdout"
+  Form form_;
 };
 
 }  // namespace frontis::observe

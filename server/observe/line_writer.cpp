@@ -13,6 +13,7 @@
 #include <climits>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -38,12 +39,15 @@ constexpr milliseconds retry_interval{200};
 class Outlet {
  public:
   explicit Outlet(Descriptor file) : file_(std::move(file)) {
-    struct stat status {};
-    ::fstat(file_.number(), &status);
-    is_socket_ = S_ISSOCK(status.st_mode);
+    ::fstat(file_.number(), &status_);
+    is_socket_ = S_ISSOCK(status_.st_mode);
     const bool is_blocking = (::fcntl(file_.number(), F_GETFL) & O_NONBLOCK) == 0;
     // Our stdout is shared with whoever started us, so its mode is not ours to change.
-    ask_first_ = is_blocking && !is_socket_ && !S_ISREG(status.st_mode);
+    ask_first_ = is_blocking && !is_socket_ && !S_ISREG(status_.st_mode);
+  }
+
+  bool is_same_file(const Outlet& other) const {
+    return status_.st_dev == other.status_.st_dev && status_.st_ino == other.status_.st_ino;
   }
 
   // Like write(2); fails with EAGAIN rather than wait.
@@ -67,9 +71,19 @@ class Outlet {
 
  private:
   Descriptor file_;
+  struct stat status_ {};
   bool is_socket_ = false;
   bool ask_first_ = false;
 };
+
+// What is written to, and what it is called in errors.
+struct Target {
+  Outlet outlet;
+  std::string name;
+};
+
+// In place of an error: another file takes over.
+constexpr int is_over = -1;
 
 std::string what_to_do(int error_number) {
   switch (error_number) {
@@ -98,9 +112,10 @@ std::unique_ptr<char[]> Batch::new_buffer() {
 }
 
 struct LineWriter::Shared {
-  Shared(Descriptor file, std::string its_name, Log& its_log);
+  Shared(Target first, Log& its_log);
 
   void take(Batch& batch, std::size_t share);
+  void replace(Target other);
   void run();
 
   std::atomic<std::uint64_t> lost{0};
@@ -110,7 +125,9 @@ struct LineWriter::Shared {
   std::condition_variable finished;
   std::vector<Batch> waiting;
   std::vector<std::unique_ptr<char[]>> spare;
-  std::size_t held_batches = 0;  // waiting or being written
+  std::optional<Target> successor;
+  std::atomic<bool> is_replaced{false};  // there is a successor; read without the mutex
+  std::size_t held_batches = 0;          // waiting or being written
   std::size_t held_bytes = 0;
   bool is_stopping = false;
   bool is_finished = false;
@@ -122,32 +139,32 @@ struct LineWriter::Shared {
 
  private:
   bool wait_for_work();
+  void take_over();
   void write(const Batch& batch);
+  int write_lines(std::string_view& lines);
   int write_all(std::string_view& rest);
-  void wait_until_ready();
+  bool wait_until_ready();
   void drop(std::string_view lines, int error_number);
   void recycle(Batch& batch);
   void complain(int error_number);
   void sum_up();
 
   // The thread's own.
-  Outlet outlet;
-  std::string name;
+  Target target;
   Log& log;
   std::vector<Batch> in_hand;
   bool is_torn = false;  // the last byte written was not the end of a line
   std::uint64_t complained_of = 0;
 };
 
-LineWriter::Shared::Shared(Descriptor file, std::string its_name, Log& its_log)
-    : outlet(std::move(file)), name(std::move(its_name)), log(its_log) {
+LineWriter::Shared::Shared(Target first, Log& its_log) : target(std::move(first)), log(its_log) {
   waiting.reserve(most_batches);
   in_hand.reserve(most_batches);
   spare.reserve(most_spare);
 }
 
 LineWriter::LineWriter(Descriptor file, std::string name, Log& log)
-    : shared_(std::make_shared<Shared>(std::move(file), std::move(name), log)),
+    : shared_(std::make_shared<Shared>(Target{Outlet(std::move(file)), std::move(name)}, log)),
       thread_([shared = shared_] { shared->run(); }) {}
 
 // ---- the side of the lanes
@@ -163,6 +180,10 @@ void LineWriter::take(Batch& batch) {
 
 void LineWriter::take_early(Batch& batch) {
   if (batch.size > 0) shared_->take(batch, 2);
+}
+
+void LineWriter::replace(Descriptor file, std::string name) {
+  shared_->replace({Outlet(std::move(file)), std::move(name)});
 }
 
 std::uint64_t LineWriter::lost() const { return shared_->lost; }
@@ -188,6 +209,15 @@ void LineWriter::Shared::take(Batch& batch, std::size_t share) {
   batch.lines = 0;
 }
 
+void LineWriter::Shared::replace(Target other) {
+  {
+    const std::lock_guard lock(mutex);
+    successor = std::move(other);
+    is_replaced = true;
+  }
+  work_or_stop.notify_one();
+}
+
 // ---- the side of the thread
 
 void LineWriter::Shared::run() {
@@ -197,9 +227,11 @@ void LineWriter::Shared::run() {
   ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
 
   while (wait_for_work()) {
+    take_over();
     for (Batch& batch : in_hand) {
       write(batch);
       recycle(batch);
+      take_over();
     }
     in_hand.clear();
   }
@@ -212,32 +244,56 @@ void LineWriter::Shared::run() {
 // False when nothing is left to do and a stop was asked for.
 bool LineWriter::Shared::wait_for_work() {
   std::unique_lock lock(mutex);
-  work_or_stop.wait(lock, [this] { return !waiting.empty() || is_stopping; });
+  work_or_stop.wait(lock, [this] { return !waiting.empty() || successor || is_stopping; });
   std::swap(waiting, in_hand);
-  return !in_hand.empty();
+  return !in_hand.empty() || successor;
+}
+
+void LineWriter::Shared::take_over() {
+  if (!is_replaced.load()) return;
+  std::optional<Target> taken;  // closed without the mutex
+  {
+    const std::lock_guard lock(mutex);
+    std::swap(taken, successor);
+    is_replaced = false;
+  }
+  is_torn = is_torn && taken->outlet.is_same_file(target.outlet);
+  std::swap(target, *taken);
 }
 
 void LineWriter::Shared::write(const Batch& batch) {
-  const std::string_view lines(batch.buffer.get(), batch.size);
+  std::string_view lines(batch.buffer.get(), batch.size);
+  int error = write_lines(lines);
+  while (error == is_over) {
+    take_over();
+    error = write_lines(lines);
+  }
+  if (error != 0) drop(lines, error);
+}
+
+// Writes from the front of `lines` until there are none, or returns the error that ended it. The
+// file that takes over gets the line that was begun as a whole.
+int LineWriter::Shared::write_lines(std::string_view& lines) {
   std::string_view line_end = is_torn ? "\n" : "";
-  if (const int error = write_all(line_end); error != 0) return drop(lines, error);
-  std::string_view rest = lines;
-  const int error = write_all(rest);
-  const std::string_view written = lines.substr(0, lines.size() - rest.size());
+  if (const int error = write_all(line_end); error != 0) return error;
+  const std::string_view all = lines;
+  const int error = write_all(lines);
+  const std::string_view written = all.substr(0, all.size() - lines.size());
   is_torn = !written.empty() && written.back() != '\n';
-  if (error != 0) drop(rest, error);
+  if (error == is_over && is_torn) lines = all.substr(written.rfind('\n') + 1);
+  return error;
 }
 
 // Writes from the front of `rest` until it is empty, or returns the error that ended it.
 int LineWriter::Shared::write_all(std::string_view& rest) {
   while (!rest.empty()) {
     if (Clock::now() >= stop_by.load()) return EAGAIN;
-    const ssize_t written = outlet.write(rest);
+    const ssize_t written = target.outlet.write(rest);
     if (written == 0) return EIO;
     if (written > 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) {
-      wait_until_ready();
+      if (!wait_until_ready() && is_replaced.load()) return is_over;
     } else if (errno != EINTR) {
       return errno;
     }
@@ -245,13 +301,15 @@ int LineWriter::Shared::write_all(std::string_view& rest) {
   return 0;
 }
 
-void LineWriter::Shared::wait_until_ready() {
+// False when it has taken nothing for a while: its reader is stuck, or gone for good.
+bool LineWriter::Shared::wait_until_ready() {
   // Rounded up, so that the last wait ends behind the deadline rather than just before it.
   const auto time_left = std::chrono::ceil<milliseconds>(stop_by.load() - Clock::now());
-  outlet.is_ready(std::clamp(time_left, milliseconds(0), retry_interval));
+  const bool ready = target.outlet.is_ready(std::clamp(time_left, milliseconds(0), retry_interval));
   // The lanes cannot say what they had to drop in the meantime: their loops must not wait for
   // the error log either.
   if (lost > complained_of) complain(EAGAIN);
+  return ready;
 }
 
 void LineWriter::Shared::drop(std::string_view lines, int error_number) {
@@ -270,15 +328,15 @@ void LineWriter::Shared::complain(int error_number) {
   const std::lock_guard lock(log_mutex);
   if (is_abandoned) return;
   complained_of = lost;
-  log.once_a_minute("access log " + name, Log::Level::warning,
-                    fmt::format("access log {}: {}; {} lines lost so far: {}", name,
+  log.once_a_minute("access log " + target.name, Log::Level::warning,
+                    fmt::format("access log {}: {}; {} lines lost so far: {}", target.name,
                                 reason(error_number), complained_of, what_to_do(error_number)));
 }
 
 void LineWriter::Shared::sum_up() {
   const std::lock_guard lock(log_mutex);
   if (is_abandoned || lost == 0) return;
-  log.warning("access log {}: closed, {} lines lost in all", name, lost.load());
+  log.warning("access log {}: closed, {} lines lost in all", target.name, lost.load());
 }
 
 LineWriter::~LineWriter() {

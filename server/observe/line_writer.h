@@ -1,7 +1,8 @@
 // The slow half of the access log: one thread that takes batches of whole lines from the lanes
 // and writes them, so that only it ever waits for a disk or a pipe. Batches wait in a bounded
 // queue; when that is full, or the file refuses them, their lines are dropped and counted, and
-// the error log hears of it once a minute. Owned by the AccessLog.
+// the error log hears of it once a minute. Another file can take over at any time. Owned by the
+// AccessLog.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +42,10 @@ class LineWriter {
   // The same for a batch that is not full: when much is waiting, leaves it with the lane, which
   // loses nothing by filling it further.
   void take_early(Batch& batch);
+
+  // From the next line on `file` is written to, and the old one is closed soon, whether there are
+  // lines or not. Any thread.
+  void replace(Descriptor file, std::string name);
 
   // Lines dropped so far. Any thread.
   std::uint64_t lost() const;

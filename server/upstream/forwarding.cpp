@@ -32,6 +32,7 @@ constexpr auto kept_back = std::to_array<std::string_view>({
     "transfer-encoding",
     "upgrade",
     "x-real-ip",
+    "x-request-id",
 });
 constexpr std::string_view forwarded_prefix = "x-forwarded-";
 
@@ -136,6 +137,7 @@ void visit_ours(const Outgoing& outgoing, const Visit& visit) {
   visit("X-Forwarded-Port", {digits.data(), static_cast<std::size_t>(end - digits.data())});
   visit("X-Real-IP", client.address);
   visit("Forwarded", forwarded_value(client));
+  if (!outgoing.request_id.empty()) visit("X-Request-ID", outgoing.request_id);
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 // Proxy-Connection, Proxy-Authenticate, Proxy-Authorization, TE, Trailer, Transfer-Encoding,
 // Upgrade), so do `Proxy` (httpoxy), names with anything but letters, digits and hyphens (as CGI
 // variables they would collide with others: PHP takes '.' for '_', too), Content-Length and Expect,
-// which are written anew, and what clients say of themselves in X-Forwarded-*, X-Real-IP and
-// Forwarded: those are rewritten, never appended blindly. From a trusted proxy the chain is
-// continued.
+// which are written anew, and what clients say of themselves in X-Forwarded-*, X-Real-IP,
+// Forwarded and X-Request-ID: those are rewritten, never appended blindly. From a trusted proxy the
+// chain is continued.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@ namespace frontis::upstream {
 
 // Calls `visit(name, value)` for each field that is sent on. Host comes first, made from what the
 // client asked for (RFC 9112, 3.2.2), none if it did not say. Ours come last: X-Forwarded-For,
-// X-Forwarded-Proto, X-Forwarded-Host (where there is a host), X-Forwarded-Port, X-Real-IP and
-// Forwarded (RFC 7239), each once. The values are views of the request, but for Host and ours,
-// which are valid during the visit only.
+// X-Forwarded-Proto, X-Forwarded-Host (where there is a host), X-Forwarded-Port, X-Real-IP,
+// Forwarded (RFC 7239) and X-Request-ID (where there is one), each once. The values are views of
+// the request, but for Host and ours, which are valid during the visit only.
 void for_each_forwarded(const Outgoing& request,
                         const std::function<void(std::string_view, std::string_view)>& visit);
 

@@ -28,6 +28,7 @@ struct Outgoing {
   // Where and how the connection came in.
   std::string_view server_address = {};  // "127.0.0.1"
   std::uint16_t server_port = 0;
+  std::string_view request_id = {};  // what the logs call it; empty: nothing
 };
 
 }  // namespace frontis::upstream

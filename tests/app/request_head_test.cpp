@@ -26,6 +26,7 @@ class HeldExchange final : public http::Exchange {
   void respond(http::Response) override {}
   // What a proxy has said.
   void say_host(std::string host) { client_.host = std::move(host); }
+  std::string_view request_id() override { return "4bf92f35"; }
 
  private:
   config::Limits limits_;
@@ -106,6 +107,7 @@ TEST(RequestHead, SaysWhoAsksAndWhatTheAppIsToKnow) {
   EXPECT_EQ(ScgiHouse::value_of("REQUEST_SCHEME", head), "https");
   EXPECT_EQ(ScgiHouse::value_of("QUERY_STRING", head), "b=c");
   EXPECT_EQ(ScgiHouse::value_of("GREETING", head), "hello");
+  EXPECT_EQ(ScgiHouse::value_of("HTTP_X_REQUEST_ID", head), "4bf92f35");
 }
 
 TEST(RequestHead, FailsWhereTheProtocolHasNoRoomForIt) {

@@ -28,15 +28,16 @@ class LogTest : public testing::Test {
     std::filesystem::remove_all(folder_, ignored);
   }
 
-  std::string path() const { return (folder_ / "error.log").string(); }
+  std::string path(const char* name = "error.log") const { return (folder_ / name).string(); }
+  const std::filesystem::path& folder() const { return folder_; }
   std::unique_ptr<Log> opened(Log::Level level) const {
     auto log = Log::open(path(), level);
     EXPECT_TRUE(log);
     return std::move(*log);
   }
-  std::vector<std::string> lines() const {
+  std::vector<std::string> lines(const char* name = "error.log") const {
     std::vector<std::string> all;
-    std::ifstream in(path());
+    std::ifstream in(path(name));
     for (std::string line; std::getline(in, line);) all.push_back(line);
     return all;
   }
@@ -130,6 +131,98 @@ TEST_F(LogTest, KeepsTheLinesOfSeveralThreadsWhole) {
   for (const std::string& line : lines()) {
     EXPECT_THAT(line, MatchesRegex(".* info <(a+|b+|c+|d+)>"));
   }
+}
+
+TEST_F(LogTest, WritesToANewFileWhenItsOwnWasRenamedAndItIsReopened) {
+  const auto log = opened(Log::Level::info);
+  log->info("before");
+  std::filesystem::rename(path(), path("error.log.1"));
+  log->info("between");
+  ASSERT_TRUE(log->reopen());
+  log->info("after");
+  log->debug("too small");
+  ASSERT_EQ(lines("error.log.1").size(), 2U);
+  EXPECT_THAT(lines("error.log.1")[1], EndsWith(" info between"));
+  ASSERT_EQ(lines().size(), 1U);
+  EXPECT_THAT(lines()[0], MatchesRegex("[0-9T:.+-]+ info after"));
+}
+
+TEST_F(LogTest, LosesAndCutsNoMessageOfOthersWhileItIsReopened) {
+  constexpr int writers = 2;
+  constexpr int messages = 500;
+  constexpr int turns = 20;
+  {
+    const auto log = opened(Log::Level::info);
+    std::vector<std::thread> threads;
+    for (int number = 0; number < writers; ++number) {
+      threads.emplace_back([&log] {
+        for (int i = 0; i < messages; ++i) log->info("<{}>", std::string(100, 'a'));
+      });
+    }
+    for (int turn = 0; turn < turns; ++turn) {
+      std::filesystem::rename(path(), path("old") + std::to_string(turn));
+      EXPECT_TRUE(log->reopen());
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  std::size_t whole = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+    for (const std::string& line : lines(entry.path().filename().c_str())) {
+      EXPECT_THAT(line, MatchesRegex(".* info <a+>"));
+      ++whole;
+    }
+  }
+  EXPECT_EQ(whole, static_cast<std::size_t>(writers * messages));
+}
+
+TEST_F(LogTest, StaysWithItsFileWhenTheNewOneCannotBeOpened) {
+  const auto moved = folder() / "moved";
+  std::filesystem::create_directory(folder() / "logs");
+  auto log = Log::open(path("logs/error.log"), Log::Level::info);
+  ASSERT_TRUE(log);
+  std::filesystem::rename(folder() / "logs", moved);
+  const auto reopened = (*log)->reopen();
+  ASSERT_FALSE(reopened);
+  EXPECT_THAT(reopened.error().message, HasSubstr(path("logs/error.log")));
+  EXPECT_THAT(reopened.error().message, HasSubstr("there is no folder"));
+  ASSERT_FALSE((*log)->change("/dev/null/error.log", Log::Level::error));
+  (*log)->info("still here");
+  EXPECT_THAT(lines("moved/error.log").at(0), EndsWith(" info still here"));
+  std::filesystem::rename(moved, folder() / "logs");
+  EXPECT_TRUE((*log)->reopen());
+}
+
+TEST_F(LogTest, ChangesItsFileAndItsLevelAndReopensThatFileFromThenOn) {
+  const auto log = opened(Log::Level::info);
+  log->info("first");
+  ASSERT_TRUE(log->change(path("other.log"), Log::Level::warning));
+  log->info("too small");
+  log->warning("second");
+  std::filesystem::remove(path("other.log"));
+  ASSERT_TRUE(log->reopen());
+  log->info("too small");
+  log->error("third");
+  EXPECT_EQ(lines().size(), 1U);
+  ASSERT_EQ(lines("other.log").size(), 1U);
+  EXPECT_THAT(lines("other.log")[0], EndsWith(" error third"));
+}
+
+TEST_F(LogTest, HasNothingToReopenWhereThereIsNoFile) {
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(Log::silent()->reopen());
+  const auto log = Log::open("stderr", Log::Level::info);
+  ASSERT_TRUE(log);
+  EXPECT_TRUE((*log)->reopen());
+  (*log)->info("seen");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), EndsWith(" info seen\n"));
+}
+
+TEST_F(LogTest, ChangesFromStderrToAFile) {
+  const auto log = Log::open("stderr", Log::Level::info);
+  ASSERT_TRUE(log);
+  ASSERT_TRUE((*log)->change(path(), Log::Level::debug));
+  (*log)->debug("kept");
+  EXPECT_THAT(lines().at(0), EndsWith(" debug kept"));
 }
 
 TEST_F(LogTest, NamesThePathThatCannotBeOpened) {

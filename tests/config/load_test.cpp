@@ -113,6 +113,9 @@ threads: 1
            {"frontis.yaml:2:11: expected one of combined, json, found 'jsn'; did you mean 'json'?",
             "frontis.yaml:3:10: expected one of debug, info, warning, error, off, found 'warn'",
             "frontis.yaml:4:3: unknown key 'levle'; did you mean 'level'?"}),
+    at_top("samples that are none", R"yaml(log: {sample: 1%}
+)yaml",
+           {"frontis.yaml:1:15: expected a share such as 1/100, at least 1/1000000, found '1%'"}),
     at_top("a log that is not a mapping", R"yaml(log: off
 )yaml",
            {"frontis.yaml:1:6: expected a mapping of keys, found 'off'"}),
@@ -209,6 +212,7 @@ TEST(Load, TakesDefaultsForAllThatIsNotWritten) {
   EXPECT_EQ(settings.log.file, "stderr");
   EXPECT_EQ(settings.log.format, AccessFormat::combined);
   EXPECT_EQ(settings.log.level, LogLevel::info);
+  EXPECT_EQ(settings.log.sample, 1U);
   EXPECT_EQ(settings.limits, Limits());
 }
 
@@ -221,7 +225,7 @@ threads: 4
 press: {threads: 2}
 keep: 7d
 keep_size: 2GiB
-log: {access: stdout, format: json, level: debug, file: /var/log/frontis.log}
+log: {access: stdout, format: json, level: debug, file: /var/log/frontis.log, sample: 1/100}
 )yaml");
   ASSERT_EQ(settings.listen.size(), 2U);
   EXPECT_EQ(settings.listen[1].text(), "[::1]:443");
@@ -236,6 +240,7 @@ log: {access: stdout, format: json, level: debug, file: /var/log/frontis.log}
   EXPECT_EQ(settings.log.format, AccessFormat::json);
   EXPECT_EQ(settings.log.level, LogLevel::debug);
   EXPECT_EQ(settings.log.file, "/var/log/frontis.log");
+  EXPECT_EQ(settings.log.sample, 100U);
 }
 
 TEST(Load, TakesEachLimit) {
@@ -282,6 +287,18 @@ TEST(Load, TakesEachLevelOfTheLog) {
                                                     {"off", LogLevel::off}};
   for (const auto& [word, level] : cases) {
     EXPECT_EQ(load_good_top(std::string("log: {level: ") + word + "}").log.level, level);
+  }
+}
+
+TEST(Load, TakesOneOfAMillionLinesAtLeast) {
+  EXPECT_EQ(load_good_top("log: {sample: 1/1}").log.sample, 1U);
+  EXPECT_EQ(load_good_top("log: {sample: 1/1000000}").log.sample, 1'000'000U);
+  for (const std::string sample : {"1/1000001", "1/0", "1/", "1/-1", "2/100", "1/1.5", "1 / 100",
+                                   "0.01", "100", "1/99999999999999999999", "[]", "off"}) {
+    const Loaded loaded =
+        load_text("log: {sample: " + sample + "}\nsites: {'*': {/: {respond: 404}}}\n", "a.yaml");
+    ASSERT_EQ(loaded.faults.size(), 1U) << sample;
+    EXPECT_TRUE(loaded.faults[0].text().starts_with("a.yaml:1:15: expected a share")) << sample;
   }
 }
 

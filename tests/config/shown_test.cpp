@@ -76,6 +76,7 @@ TEST(ShownConfiguration, IsGoodAndHasTheDefaultsThatItTellsOf) {
   EXPECT_EQ(settings.log.format, LogSettings().format);
   EXPECT_EQ(settings.log.level, LogSettings().level);
   EXPECT_EQ(settings.log.file, LogSettings().file);
+  EXPECT_EQ(settings.log.sample, LogSettings().sample);
   EXPECT_EQ(settings.listen, good(load_text(smallest, "a.yaml")).listen);
   EXPECT_EQ(settings.sites.size(), 2U);
   EXPECT_EQ(settings.buffers.memory, BufferSettings().memory);

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -19,10 +22,10 @@ using nlohmann::json;
 constexpr std::int64_t afternoon_us = 1'795'368'811'123'456;  // 2026-11-22 17:33:31.123456 UTC
 
 // Exactly as much room as promised, so that the sanitizer sees a byte too many.
-std::string line_of(const AccessEntry& entry, AccessFormat format) {
+std::string line_of(const AccessEntry& entry, AccessFormat format, std::uint32_t weight = 1) {
   const auto room = std::make_unique<char[]>(AccessLine::longest);
   AccessLine line(format);
-  return {room.get(), line.write(entry, room.get())};
+  return {room.get(), line.write(entry, weight, room.get())};
 }
 
 std::string combined(const AccessEntry& entry) { return line_of(entry, AccessFormat::combined); }
@@ -70,9 +73,9 @@ const CombinedRow combined_rows[] = {
     {"an ordinary request", [](AccessEntry&) {},
      R"(192.0.2.7 - - [22/Nov/2026:17:33:31 +0000] "GET /static/app.css?v=1 HTTP/1.1" 200 4711 )"
      R"("https://www.example.org/" "Mozilla/5.0 Firefox/140.0" br immutable 84 )"
-     "www.example.org\n"},
+     "www.example.org - 1\n"},
     {"nothing but a client", [](AccessEntry& e) { e = only_a_client(); },
-     R"(unix: - - [01/Jan/1970:00:00:00 +0000] "-" 000 0 "-" "-" - - 0 -)"
+     R"(unix: - - [01/Jan/1970:00:00:00 +0000] "-" 000 0 "-" "-" - - 0 - - 1)"
      "\n"},
     {"a head that was malformed",
      [](AccessEntry& e) {
@@ -81,12 +84,12 @@ const CombinedRow combined_rows[] = {
        e.status = 400;
        e.bytes = 16;
      },
-     R"(192.0.2.7 - - [22/Nov/2026:17:33:31 +0000] "-" 400 16 "-" "-" - - 84 -)"
+     R"(192.0.2.7 - - [22/Nov/2026:17:33:31 +0000] "-" 400 16 "-" "-" - - 84 - - 1)"
      "\n"},
     {"a part of the request line is missing", [](AccessEntry& e) { e.target = {}; },
      R"(192.0.2.7 - - [22/Nov/2026:17:33:31 +0000] "GET - HTTP/1.1" 200 4711 )"
      R"("https://www.example.org/" "Mozilla/5.0 Firefox/140.0" br immutable 84 )"
-     "www.example.org\n"},
+     "www.example.org - 1\n"},
     {"quotes, backslashes and control bytes",
      [](AccessEntry& e) {
        e.target = "/a\"b\\c";
@@ -95,11 +98,11 @@ const CombinedRow combined_rows[] = {
      },
      R"(192.0.2.7 - - [22/Nov/2026:17:33:31 +0000] "GET /a\x22b\x5cc HTTP/1.1" 200 4711 )"
      R"("\x0d\x0a10.0.0.1 - - [x] \x22GET / HTTP/1.1\x22 200 1" "\x00\x09\x1b[31m\x7f" )"
-     "br immutable 84 www.example.org\n"},
+     "br immutable 84 www.example.org - 1\n"},
     {"bytes beyond ASCII", [](AccessEntry& e) { e.target = "/caf\xc3\xa9/\xff"; },
      R"(192.0.2.7 - - [22/Nov/2026:17:33:31 +0000] "GET /caf\xc3\xa9/\xff HTTP/1.1" 200 4711 )"
      R"("https://www.example.org/" "Mozilla/5.0 Firefox/140.0" br immutable 84 )"
-     "www.example.org\n"},
+     "www.example.org - 1\n"},
     {"a space that would begin another field",
      [](AccessEntry& e) {
        e.client = "a b";
@@ -108,7 +111,15 @@ const CombinedRow combined_rows[] = {
      },
      R"(a\x20b - - [22/Nov/2026:17:33:31 +0000] "GET /x\x20HTTP/1.1\x22\x20200\x201 HTTP/1.1" )"
      R"(200 4711 "https://www.example.org/" "Mozilla/5.0 Firefox/140.0" br immutable 84 )"
-     "c\\x20d\n"},
+     "c\\x20d - 1\n"},
+    {"the id of an application's request",
+     [](AccessEntry& e) {
+       e.referer = e.user_agent = e.variant = e.cache = {};
+       e.request_id = "00ff\" 7";
+     },
+     R"(192.0.2.7 - - [22/Nov/2026:17:33:31 +0000] "GET /static/app.css?v=1 HTTP/1.1" 200 4711 )"
+     R"("-" "-" - - 84 www.example.org 00ff\x22\x207 1)"
+     "\n"},
     {"the largest numbers",
      [](AccessEntry& e) {
        e.referer = e.user_agent = {};
@@ -117,7 +128,7 @@ const CombinedRow combined_rows[] = {
        e.status = 70000;
      },
      R"(192.0.2.7 - - [22/Nov/2026:17:33:31 +0000] "GET /static/app.css?v=1 HTTP/1.1" 999 )"
-     R"(18446744073709551615 "-" "-" br immutable 4294967295 www.example.org)"
+     R"(18446744073709551615 "-" "-" br immutable 4294967295 www.example.org - 1)"
      "\n"},
 };
 
@@ -161,7 +172,7 @@ TEST(AccessLine, FollowsTheClockFromLineToLineForwardsAndBackwards) {
   for (const DateRow& row : date_rows) {
     AccessEntry entry = ordinary();
     entry.wall_us = row.wall_us;
-    const std::string text(room.get(), line.write(entry, room.get()));
+    const std::string text(room.get(), line.write(entry, 1, room.get()));
     EXPECT_EQ(json::parse(text)["time"], row.json);
   }
 }
@@ -176,7 +187,7 @@ AccessEntry filled_with(std::string_view text) {
   AccessEntry entry;
   entry.client = entry.method = entry.target = entry.protocol = entry.host = text;
   entry.referer = entry.user_agent = entry.site = entry.route = text;
-  entry.variant = entry.cache = text;
+  entry.variant = entry.cache = entry.request_id = text;
   entry.wall_us = INT64_MAX;
   entry.duration_us = UINT32_MAX;
   entry.bytes = UINT64_MAX;
@@ -191,7 +202,7 @@ TEST(AccessLine, KeepsACombinedLineOneLineOfTheSameFieldsWhateverTheBytes) {
   EXPECT_EQ(std::count(line.begin(), line.end(), '"'), 6);
   for (const char c : line.substr(0, line.size() - 1)) EXPECT_TRUE(c >= 0x20 && c < 0x7f);
   const std::string behind_agent = line.substr(line.rfind('"') + 1);
-  EXPECT_EQ(std::count(behind_agent.begin(), behind_agent.end(), ' '), 4);
+  EXPECT_EQ(std::count(behind_agent.begin(), behind_agent.end(), ' '), 6);
 }
 
 TEST(AccessLine, CutsLongFieldsAndMarksTheCut) {
@@ -204,6 +215,7 @@ TEST(AccessLine, CutsLongFieldsAndMarksTheCut) {
   EXPECT_EQ(object["user_agent"], kept(2048));
   EXPECT_EQ(object["route"], kept(1024));
   EXPECT_EQ(object["host"], kept(256));
+  EXPECT_EQ(object["request_id"], kept(128));
   EXPECT_EQ(object["client"], kept(64));
   const std::string line = combined(entry);
   EXPECT_THAT(line, testing::HasSubstr(" " + kept(8192) + " "));
@@ -224,8 +236,9 @@ TEST(AccessLine, StaysWithinItsLongestWhenEveryByteMustBeEscaped) {
     std::string text;
     while (text.size() < 20'000) text += piece;
     const AccessEntry entry = filled_with(text);
-    EXPECT_LE(combined(entry).size(), AccessLine::longest);
-    EXPECT_LE(line_of(entry, AccessFormat::json).size(), AccessLine::longest);
+    for (const AccessFormat format : {AccessFormat::combined, AccessFormat::json}) {
+      EXPECT_LE(line_of(entry, format, UINT32_MAX).size(), AccessLine::longest);
+    }
   }
 }
 
@@ -247,7 +260,9 @@ TEST(AccessLine, WritesAJsonObjectWithEveryKey) {
                          {"route", "/static/"},
                          {"variant", "br"},
                          {"cache", "immutable"},
-                         {"complete", true}};
+                         {"complete", true},
+                         {"request_id", nullptr},
+                         {"sample", 1}};
   EXPECT_EQ(parsed(ordinary()), expected);
 }
 
@@ -257,12 +272,72 @@ TEST(AccessLine, WritesNullInJsonForWhatThereIsNoneOf) {
   entry.complete = false;
   const json object = parsed(entry);
   for (const char* key : {"method", "target", "protocol", "host", "referer", "user_agent", "site",
-                          "route", "variant", "cache"}) {
+                          "route", "variant", "cache", "request_id"}) {
     EXPECT_TRUE(object.at(key).is_null()) << key;
   }
   EXPECT_EQ(object["client"], "unix:");
   EXPECT_EQ(object["status"], 0);
   EXPECT_EQ(object["complete"], false);
+}
+
+TEST(AccessLine, SaysForHowManyAnswersItStands) {
+  const std::string line = line_of(ordinary(), AccessFormat::json, 100);
+  EXPECT_EQ(json::parse(line)["sample"], 100);
+  EXPECT_EQ(json::parse(line)["request_id"], nullptr);
+  EXPECT_THAT(line_of(ordinary(), AccessFormat::combined, 100),
+              testing::EndsWith(" www.example.org - 100\n"));
+}
+
+TEST(AccessLine, NamesTheRequestOfAnApplication) {
+  AccessEntry entry = ordinary();
+  entry.request_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  EXPECT_EQ(parsed(entry)["request_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(parsed(entry)["sample"], 1);
+}
+
+std::string content_of(const std::string& file) {
+  std::ifstream in(FRONTIS_SOURCE "/" + file);
+  EXPECT_TRUE(in) << file;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// All that `pattern` finds between `begin` and the first `end` behind it.
+std::vector<std::string> found_in(const std::string& text, const std::string& begin,
+                                  const std::string& end, const std::regex& pattern) {
+  const std::size_t from = text.find(begin);
+  EXPECT_NE(from, text.npos) << begin;
+  const std::size_t to = text.find(end, from);
+  EXPECT_NE(to, text.npos) << end;
+  const std::string part = text.substr(from + begin.size(), to - from - begin.size());
+  std::vector<std::string> found;
+  for (std::sregex_iterator it(part.begin(), part.end(), pattern), last; it != last; ++it) {
+    found.push_back((*it)[1]);
+  }
+  return found;
+}
+
+std::vector<std::string> keys_of_a_line() {
+  std::vector<std::string> keys;
+  const auto object = nlohmann::ordered_json::parse(line_of(ordinary(), AccessFormat::json));
+  for (const auto& [key, value] : object.items()) keys.push_back(key);
+  return keys;
+}
+
+TEST(AccessLine, HasTheKeysThatTheReadmeExplainsInTheirOrder) {
+  const std::string text = content_of("README.md");
+  // The first cell of each row may name several.
+  std::string cells;
+  for (const std::string& cell : found_in(text, "| key | what it is |\n|---|---|\n", "\n\n",
+                                          std::regex("(?:^|\n)\\|([^|]*)\\|"))) {
+    cells += cell + "\n";
+  }
+  EXPECT_EQ(found_in("<" + cells + ">", "<", ">", std::regex("`([a-z_]+)`")), keys_of_a_line());
+}
+
+TEST(AccessLine, HasTheKeysThatTheShownConfigurationNames) {
+  EXPECT_EQ(found_in(content_of("conf/frontis.yaml"), "an object with", "README.md",
+                     std::regex("([a-z_]+)(?:,|\\.| and)")),
+            keys_of_a_line());
 }
 
 struct JsonRow {
@@ -330,7 +405,7 @@ TEST(AccessLine, WritesOneWellFormedLineForRandomBytes) {
     std::string text(random() % 300, '\0');
     for (char& c : text) c = static_cast<char>(round % 2 ? random() : 0x80 | random() % 0x78);
     const AccessEntry entry = filled_with(text);
-    EXPECT_EQ(parsed(entry).size(), 16U);
+    EXPECT_EQ(parsed(entry).size(), 18U);
     const std::string line = combined(entry);
     EXPECT_EQ(line.find('\n'), line.size() - 1);
     EXPECT_EQ(std::count(line.begin(), line.end(), '"'), 6);

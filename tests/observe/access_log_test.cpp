@@ -80,7 +80,7 @@ AccessEntry entry_for(std::string_view target) {
 
 std::string combined_for(const std::string& target) {
   return "192.0.2.7 - - [22/Nov/2026:17:33:31 +0000] \"GET " + target +
-         " HTTP/1.1\" 200 0 \"-\" \"-\" - - 0 -";
+         " HTTP/1.1\" 200 0 \"-\" \"-\" - - 0 - - 1";
 }
 
 void wait_for_loss(const AccessLog& access_log, std::uint64_t lines) {
@@ -146,6 +146,130 @@ TEST(AccessLog, WritesWhatIsFlushedWithoutWaitingForTheEnd) {
     written = content_of(folder.file("access.log"));
   }
   EXPECT_EQ(written, combined_for("/now") + "\n");
+}
+
+// ---- another file
+
+TEST(AccessLog, WritesToANewFileWhenItsOwnWasRenamedAndItIsReopened) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  {
+    const auto access_log = opened(settings_for(folder.file("access.log")), *log);
+    const auto lane = access_log->lane();
+    lane->record(entry_for("/before"));
+    lane->flush();
+    for (int i = 0; i < 2000 && content_of(folder.file("access.log")).empty(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    std::filesystem::rename(folder.file("access.log"), folder.file("old"));
+    ASSERT_TRUE(access_log->reopen());
+    lane->record(entry_for("/after"));
+  }
+  EXPECT_EQ(content_of(folder.file("old")), combined_for("/before") + "\n");
+  EXPECT_EQ(content_of(folder.file("access.log")), combined_for("/after") + "\n");
+}
+
+TEST(AccessLog, LosesAndCutsNoLineWhileItIsReopened) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  constexpr int lanes = 3;
+  constexpr int lines_of_each = 20'000;
+  constexpr int turns = 30;
+  {
+    const auto access_log = opened(settings_for(folder.file("access.log")), *log);
+    std::vector<std::thread> threads;
+    for (int number = 0; number < lanes; ++number) {
+      threads.emplace_back([&access_log] {
+        const auto lane = access_log->lane();
+        for (int i = 0; i < lines_of_each; ++i) {
+          lane->record(entry_for("/x"));
+          if (i % 100 == 0) lane->flush();
+        }
+      });
+    }
+    for (int turn = 0; turn < turns; ++turn) {
+      std::filesystem::rename(folder.file("access.log"), folder.file("old" + std::to_string(turn)));
+      EXPECT_TRUE(access_log->reopen());
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(access_log->lost(), 0U);
+  }
+  std::size_t whole = 0;
+  std::string all = content_of(folder.file("access.log"));
+  for (int turn = 0; turn < turns; ++turn) {
+    all += content_of(folder.file("old" + std::to_string(turn)));
+  }
+  for (const std::string& line : lines_of(all)) whole += line == combined_for("/x");
+  EXPECT_EQ(whole, static_cast<std::size_t>(lanes * lines_of_each));
+  EXPECT_EQ(all.size(), whole * (combined_for("/x").size() + 1));
+}
+
+TEST(AccessLog, StaysWithItsFileWhenTheNewOneCannotBeOpened) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  std::filesystem::create_directory(folder.file("logs"));
+  {
+    const auto access_log = opened(settings_for(folder.file("logs/access.log")), *log);
+    std::filesystem::rename(folder.file("logs"), folder.file("moved"));
+    const auto reopened = access_log->reopen();
+    ASSERT_FALSE(reopened);
+    EXPECT_THAT(reopened.error().message, HasSubstr(folder.file("logs/access.log")));
+    EXPECT_THAT(reopened.error().message, HasSubstr("create its folder"));
+    EXPECT_FALSE(access_log->change(settings_for(folder.file("logs/x"), AccessFormat::json)));
+    access_log->lane()->record(entry_for("/a"));
+  }
+  EXPECT_EQ(content_of(folder.file("moved/access.log")), combined_for("/a") + "\n");
+}
+
+TEST(AccessLog, ChangesFileAndFormatForTheLanesThatThereAre) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  {
+    const auto access_log = opened(settings_for(folder.file("access.log")), *log);
+    const auto lane = access_log->lane();
+    ASSERT_TRUE(access_log->change(settings_for(folder.file("json.log"), AccessFormat::json)));
+    lane->record(entry_for("/a"));
+  }
+  const std::string line = content_of(folder.file("json.log"));
+  EXPECT_EQ(nlohmann::json::parse(line)["target"], "/a");
+}
+
+TEST(AccessLog, HasNothingToReopenOnStdout) {
+  const auto log = Log::silent();
+  EXPECT_TRUE(opened(settings_for("stdout"), *log)->reopen());
+}
+
+// ---- a share of the lines
+
+TEST(AccessLog, WritesAShareOfWhatIsRoutineAndAllElse) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  constexpr int records = 100'000;
+  auto settings = settings_for(folder.file("access.log"), AccessFormat::json);
+  settings.sample = 10;
+  {
+    const auto access_log = opened(settings, *log);
+    const auto lane = access_log->lane();
+    for (int i = 0; i < records; ++i) {
+      AccessEntry entry = entry_for(i % 100 == 0 ? "/odd" : "/routine");
+      entry.is_routine = i % 100 != 0;
+      lane->record(entry);
+      if (i % 1000 == 0) lane->flush();
+    }
+    EXPECT_EQ(access_log->lost(), 0U);
+  }
+  std::map<std::string, int> lines;
+  std::map<std::string, int> answers;
+  for (const std::string& line : lines_of(content_of(settings.access))) {
+    const auto object = nlohmann::json::parse(line);
+    const std::string target = object["target"];
+    EXPECT_EQ(object["sample"], target == "/odd" ? 1 : 10);
+    ++lines[target];
+    answers[target] += object["sample"].get<int>();
+  }
+  EXPECT_EQ(lines["/odd"], records / 100);
+  EXPECT_NEAR(answers["/routine"], records * 99 / 100, 6000);  // six times the deviation
 }
 
 struct RefusedRow {
@@ -289,7 +413,8 @@ TEST(AccessLog, WritesEveryLineOfEightLanesWholeAndEachLaneInOrder) {
     ASSERT_EQ(line.substr(0, prefix.size()), prefix);
     const auto number = static_cast<std::size_t>(line[prefix.size()] - '0');
     ASSERT_LT(number, next.size());
-    const std::string rest = fmt::format("/{} HTTP/1.1\" 200 0 \"-\" \"-\" - - 0 -", next[number]);
+    const std::string rest =
+        fmt::format("/{} HTTP/1.1\" 200 0 \"-\" \"-\" - - 0 - - 1", next[number]);
     ASSERT_EQ(line.substr(prefix.size() + 1), rest);
     ++next[number];
     ++whole;

@@ -240,5 +240,92 @@ TEST(LineWriter, StartsANewLineAfterOneThatTheDiskCutShort) {
   EXPECT_THAT(lines_of(content_of(folder.file("log"))), ElementsAre("first", "se", "fifth"));
 }
 
+// ---- another file takes over
+
+Descriptor appending(const ScratchFolder& folder, const char* name) {
+  return Descriptor(
+      ::open(folder.file(name).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+}
+
+TEST(LineWriter, WritesEachLineToOneFileOrToTheOneThatTookOver) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  constexpr int files = 20;
+  {
+    LineWriter writer(appending(folder, "0"), "log", *log);
+    for (int i = 0; i < files * 10; ++i) {
+      send(writer, std::to_string(i) + "\n");
+      if (i % 10 == 5) writer.replace(appending(folder, std::to_string(1 + i / 10).c_str()), "log");
+    }
+  }
+  std::string all;
+  for (int i = 0; i <= files; ++i) all += content_of(folder.file(std::to_string(i)));
+  const auto lines = lines_of(all);
+  ASSERT_EQ(lines.size(), files * 10U);
+  for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(lines[i], std::to_string(i));
+}
+
+TEST(LineWriter, LetsGoOfTheOldFileThoughThereIsNothingToWrite) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  Pipe pipe(0);
+  LineWriter writer(std::move(pipe.in), "pipe", *log);
+  writer.replace(appending(folder, "log"), "log");
+  char end = 0;
+  EXPECT_EQ(::read(pipe.out.number(), &end, 1), 0);  // comes when nobody has the other side
+}
+
+TEST(LineWriter, GivesTheLineThatItHadBegunToTheFileThatTakesOverFromAStuckReader) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  const std::string lines = full_of_lines(63) + std::string(900, 'y') + "\n";
+  std::string expected;
+  Pipe pipe(O_NONBLOCK);
+  {
+    LineWriter writer(std::move(pipe.in), "pipe", *log);
+    for (int i = 0; i < 3; ++i) {
+      send(writer, lines);
+      expected += lines;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // until the pipe is full, or not
+    writer.replace(appending(folder, "log"), "log");
+  }
+  const std::string in_pipe = drain(pipe.out.number());
+  const std::string whole = in_pipe.substr(0, in_pipe.rfind('\n') + 1);
+  EXPECT_EQ(whole + content_of(folder.file("log")), expected);
+}
+
+TEST(LineWriter, StartsANewLineThoughTheCutOneIsInTheSameFile) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  {
+    LineWriter writer(appending(folder, "log"), "log", *log);
+    {
+      const FileSizeLimit limit(8);
+      send(writer, "first\nsecond\n");
+      wait_for_loss(writer, 1);
+    }
+    writer.replace(appending(folder, "log"), "log");
+    send(writer, "third\n");
+  }
+  EXPECT_THAT(lines_of(content_of(folder.file("log"))), ElementsAre("first", "se", "third"));
+}
+
+TEST(LineWriter, StartsANewFileWithoutAnEmptyLine) {
+  const ScratchFolder folder;
+  const auto log = Log::silent();
+  {
+    LineWriter writer(appending(folder, "old"), "log", *log);
+    {
+      const FileSizeLimit limit(8);
+      send(writer, "first\nsecond\n");
+      wait_for_loss(writer, 1);
+    }
+    writer.replace(appending(folder, "new"), "log");
+    send(writer, "third\n");
+  }
+  EXPECT_EQ(content_of(folder.file("new")), "third\n");
+}
+
 }  // namespace
 }  // namespace frontis::observe

@@ -55,8 +55,9 @@ TEST(Forwarding, KeepsBackWhatIsOfOneConnection) {
 TEST(Forwarding, KeepsBackWhatOnlyATrustedProxyMaySay) {
   for (const std::string_view name :
        {"X-Forwarded-For", "x-forwarded-proto", "X-FORWARDED-HOST", "X-Forwarded-Port",
-        "X-Forwarded-Server", "X-Forwarded-Prefix", "X-Real-IP", "Forwarded", "X_Forwarded_For",
-        "X-Forwarded_For", "X.Forwarded.For", "Remote_User", "X'Y", "X~Y"}) {
+        "X-Forwarded-Server", "X-Forwarded-Prefix", "X-Real-IP", "Forwarded", "X-Request-ID",
+        "x-request-id", "X_Request_ID", "X_Forwarded_For", "X-Forwarded_For", "X.Forwarded.For",
+        "Remote_User", "X'Y", "X~Y"}) {
     SCOPED_TRACE(name);
     EXPECT_EQ(theirs("GET / HTTP/1.1|Host: h|" + std::string(name) + ": 6.6.6.6"),
               Lines{"Host: h"});
@@ -120,6 +121,14 @@ TEST(Forwarding, TellsOfTheClient) {
     made.client.host = each.host;
     EXPECT_EQ(forwarded(made), each.lines);
   }
+}
+
+TEST(Forwarding, NamesTheRequestAsWeDo) {
+  MadeOutgoing made("GET / HTTP/1.1|Host: h|X-Request-ID: own|Connection: x-request-id");
+  made.outgoing.request_id = "ours";
+  const Lines lines = forwarded(made);
+  ASSERT_EQ(lines.size(), 1 + ours + 1);
+  EXPECT_EQ(lines.back(), "X-Request-ID: ours");
 }
 
 TEST(Forwarding, KnowsThePortThatWasAskedFor) {

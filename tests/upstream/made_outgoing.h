@@ -48,7 +48,7 @@ class MadeOutgoing {
 
  public:
   http::Client client;
-  Outgoing outgoing{request_, client, {}, {}, 0, false, nullptr, {}, 0};
+  Outgoing outgoing{request_, client, {}, {}, 0, false, nullptr, {}, 0, {}};
 };
 
 }  // namespace frontis::upstream

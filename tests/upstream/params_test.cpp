@@ -121,6 +121,15 @@ TEST(Params, TellOfTheClientAndItsScheme) {
   EXPECT_EQ(variable(made, "HTTP_X_FORWARDED_FOR"), "2001:db8::1, 10.0.0.1");
 }
 
+TEST(Params, NameTheRequest) {
+  MadeOutgoing made("GET / HTTP/1.1|Host: a|X-Request-ID: own|X_Request_ID: own|X-Request_ID: own");
+  EXPECT_EQ(variable(made, "HTTP_X_REQUEST_ID"), "none");
+  made.outgoing.request_id = "ours";
+  EXPECT_EQ(variable(made, "HTTP_X_REQUEST_ID"), "ours");
+  made.set({{"HTTP_X_REQUEST_ID", "of the configuration"}});
+  EXPECT_EQ(variable(made, "HTTP_X_REQUEST_ID"), "of the configuration");
+}
+
 TEST(Params, GiveTheTargetInOriginForm) {
   EXPECT_EQ(variable(MadeOutgoing("GET http://a/b?c HTTP/1.1|Host: a"), "REQUEST_URI"), "/b?c");
   EXPECT_EQ(variable(MadeOutgoing("GET http://a HTTP/1.1|Host: a"), "REQUEST_URI"), "/");

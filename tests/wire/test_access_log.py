@@ -5,9 +5,10 @@ import re
 
 import pytest
 
+from backend import Backend, answering
 from cases.site import CSS, CSS_GZ
-from client import poll, request
-from harness import write_tree
+from client import Connection, fetch, poll, request
+from harness import free_port, write_tree
 
 COMBINED = re.compile(
     r'^(?P<client>\S+) - - \[(?P<date>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000)\] '
@@ -122,3 +123,139 @@ def test_off_is_off(serve, tmp_path):
     server.fetch("/a.txt")
     server.stop()
     assert "/a.txt" not in server.output.read_text()
+
+
+def test_routine_answers_of_files_are_sampled_and_nothing_else(serve, tmp_path):
+    root = write_tree(tmp_path / "root", {"a.txt": b"a\n", "big.bin": bytes(8_000_000)})
+    with Backend(answering()) as backend:
+        server = serve({"*": {"/": {"files": str(root)}, "/app/": {"app": "site"},
+                              "/fixed": {"respond": 200}}},
+                       apps={"site": {"http": backend.address}},
+                       log={"access": "stdout", "format": "json", "sample": "1/20"})
+        with server.connect() as connection:
+            for _ in range(20):
+                connection.send(request("/a.txt") * 49 + request("/missing"))
+                for _ in range(50):
+                    connection.read_response()
+            for target in ("/app/x", "/fixed"):
+                connection.send(request(target))
+                assert connection.read_response().status == 200
+            connection.send(request("/a.txt", "If-None-Match: *"))
+            assert connection.read_response().status == 304
+        with server.connect(receive_buffer=4096) as connection:
+            connection.send(request("/big.bin"))
+            assert connection.receive()
+        server.fetch("/last")
+        server.stop()
+    lines = [json.loads(line) for line in server.output.read_text().splitlines()]
+    by_target = {}
+    for line in lines:
+        by_target.setdefault(line["target"], []).append(line)
+    assert len(by_target["/missing"]) == 20
+    assert [line["complete"] for line in by_target["/big.bin"]] == [False]
+    assert {"/app/x", "/fixed", "/last"} <= set(by_target)
+    files = by_target.get("/a.txt", [])
+    assert {line["sample"] for line in files} == {20}
+    assert 5 <= len(files) <= 150, len(files)  # 49 are to be expected; the odds are below 1e-13
+    assert all(line["sample"] == 1 for line in lines if line["target"] != "/a.txt")
+
+
+# ---- who asked: whoever stands before us, on each way that a line is written
+
+CLIENT = "198.51.100.7"
+SAID = f"X-Forwarded-For: 6.6.6.6, {CLIENT}"
+GREETING = f"PROXY TCP4 {CLIENT} 127.0.0.1 4321 80\r\n".encode()
+
+
+@pytest.fixture
+def behind(serve, tmp_path):
+    """behind(**settings) starts a server of files and an app, on a port and on one that wants a
+    PROXY header: its lines come from `clients(count)`, its second address is `greeted`."""
+    root = write_tree(tmp_path / "root", {"a.txt": b"a\n", "big.bin": bytes(8_000_000)})
+    port = free_port()
+    with Backend(answering()) as backend:
+        def start(**settings):
+            server = serve(
+                {"*": {"/": {"files": str(root)}, "/app/": {"app": "site"}}}, threads=1,
+                apps={"site": {"http": backend.address}},
+                log={"access": "stdout", "format": "json"},
+                listen=[f"127.0.0.1:{free_port()}", f"unix:{tmp_path}/sock",
+                        {"address": f"127.0.0.1:{port}", "proxy_protocol": True}], **settings)
+            server.greeted = ("127.0.0.1", port)
+            server.unix = f"{tmp_path}/sock"
+            server.clients = lambda count: clients_in(server, count)
+            return server
+
+        yield start
+
+
+def clients_in(server, count):
+    found = poll(lambda: (t := server.output.read_text()).count("\n") >= count and t)
+    assert found, server.output.read_text()
+    return [json.loads(line)["client"] for line in found.splitlines()]
+
+
+def leave_early(address, *fields, before=b""):
+    with Connection(address, receive_buffer=4096) as connection:
+        connection.send(before + request("/big.bin", *fields))
+        assert connection.receive()
+
+
+def test_the_client_of_a_trusted_proxy_is_logged_whatever_answers(behind):
+    server = behind(trusted_proxies=["127.0.0.1"])
+    for target in ("/a.txt", "/app/x", "/missing"):
+        server.fetch(target, SAID)
+    server.fetch("/a.txt", f"Forwarded: for={CLIENT}")
+    leave_early(server.address, SAID)
+    assert server.clients(5) == [CLIENT] * 5
+
+
+def test_each_request_of_a_connection_has_its_own_client(behind):
+    server = behind(trusted_proxies=["127.0.0.1"])
+    with server.connect() as connection:
+        connection.send(b"".join(request("/a.txt", f"X-Forwarded-For: 192.0.2.{i}")
+                                 for i in range(20)) + request("/a.txt"))
+        for _ in range(21):
+            connection.read_response()
+    assert server.clients(21) == [f"192.0.2.{i}" for i in range(20)] + ["127.0.0.1"]
+
+
+def test_the_client_of_a_proxy_on_a_unix_socket_is_logged(behind):
+    server = behind(trusted_proxies=["unix:"])
+    fetch(server.unix, "/a.txt", SAID)
+    server.fetch("/a.txt", SAID)
+    assert sorted(server.clients(2)) == ["127.0.0.1", CLIENT]
+
+
+def test_nobody_else_is_believed(behind):
+    server = behind(trusted_proxies=["10.0.0.0/8"])
+    server.fetch("/a.txt", SAID)
+    fetch(server.unix, "/app/x", SAID)
+    assert sorted(server.clients(2)) == ["127.0.0.1", "unix:"]
+
+
+def test_the_client_of_the_proxy_protocol_is_logged_whatever_becomes_of_it(behind):
+    server = behind()
+    for target, fields in (("/a.txt", ()), ("/app/x", ()), ("/a.txt", ("Bad Field: 1",))):
+        with Connection(server.greeted) as connection:
+            connection.send(GREETING + request(target, *fields))
+            assert connection.read_response().status in (200, 400)
+    leave_early(server.greeted, before=GREETING)
+    assert server.clients(4) == [CLIENT] * 4
+
+
+def test_the_proxy_protocol_may_name_a_proxy_that_is_trusted(behind):
+    server = behind(trusted_proxies=[CLIENT])
+    with Connection(server.greeted) as connection:
+        connection.send(GREETING + request("/a.txt", "X-Forwarded-For: 203.0.113.9"))
+        assert connection.read_response().status == 200
+    assert server.clients(1) == ["203.0.113.9"]
+
+
+def test_a_refused_head_is_of_the_proxy_that_sent_it(behind):
+    # What it says of the client cannot be read.
+    server = behind(trusted_proxies=["127.0.0.1"])
+    with server.connect() as connection:
+        connection.send(request("/a.txt", SAID, "Bad Field: 1"))
+        assert connection.read_response().status == 400
+    assert server.clients(1) == ["127.0.0.1"]

@@ -4,6 +4,7 @@ asked, and what they answer is what the client gets."""
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import struct
@@ -115,6 +116,13 @@ def test_the_variables_are_those_of_the_request(site):
     assert not {"HTTP_PROXY", "HTTP_X_HOP", "HTTPS"} & set(environ)
     assert environ.get("HTTP_CONNECTION", "keep-alive") == "keep-alive"  # that to the peer
     assert environ.get("CONTENT_LENGTH", "") in ("", "0")
+
+
+def test_the_request_has_an_id_that_its_client_did_not_choose(site):
+    ids = [ask(site, "/echo", "X-Request-ID: chosen", "X_Request_Id: chosen")["environ"]
+           ["HTTP_X_REQUEST_ID"] for _ in range(2)]
+    assert all(re.fullmatch("[0-9a-f]{32}", id) for id in ids)
+    assert ids[0] != ids[1]
 
 
 def test_a_form_is_read(site):
