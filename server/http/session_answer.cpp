@@ -107,7 +107,7 @@ void Session::tell_client(Client& client) const {
 void Session::name_request(std::string& id) const {
   net::Address::Text text;
   std::optional<std::string_view> given;
-  if (config::contains(all_.trusted_proxies_, ticket_.client().text(text))) {
+  if (config::contains(conversation_->rules->trusted_proxies, ticket_.client().text(text))) {
     given = given_request_id(conversation_->exchange.request());
   }
   id.assign(given.value_or(""));
