@@ -67,6 +67,17 @@ void Applications::stop(std::chrono::milliseconds patience) {
   if (std::exchange(is_started_, false)) supervision_.stop(patience);
 }
 
+void Applications::look(std::vector<observe::AppFigures>& apps) const {
+  for (const auto& [name, balancer] : balancers_) {
+    const upstream::Balancer::Counts counts = balancer->counts();
+    observe::AppFigures& app = observe::app_named(apps, name);
+    app.backends = counts.backends;
+    app.up = counts.up;
+    app.busy = counts.busy;
+    app.waiting = counts.waiting;
+  }
+}
+
 Applications::Pools Applications::pools(net::Loop& loop, net::TimerWheel& timers) {
   Pools pools;
   for (const config::App& app : settings_.apps) {

@@ -25,9 +25,12 @@ Lane::Lane(const config::Settings& settings, SharedMedia& media, Applications& a
       log_(log),
       timers_(loop_),
       recorder_(access ? std::make_unique<AccessRecorder>(access->lane()) : nullptr),
+      counting_(settings.admin.empty() ? nullptr
+                                       : std::make_unique<CountRecorder>(recorder_.get())),
       handlers_(settings, media, {&applications, &loop_, &timers_, &log},
                 [this](std::function<void()> work) { loop_.post(std::move(work)); }),
-      sessions_(loop_, timers_, settings_.limits, handlers_.router(), recorder_.get(),
+      sessions_(loop_, timers_, settings_.limits, handlers_.router(),
+                counting_ ? static_cast<http::Recorder*>(counting_.get()) : recorder_.get(),
                 settings_.trusted_proxies),
       greetings_(loop_, timers_, log_,
                  [this](Descriptor socket, const net::Address& client) {
@@ -78,6 +81,10 @@ void Lane::stop() {
 
 void Lane::join() {
   if (thread_.joinable()) thread_.join();
+}
+
+void Lane::count(std::function<void(observe::LaneFigures)> told) {
+  loop_.post([this, told = std::move(told)] { told(counting_->figures(sessions_)); });
 }
 
 void Lane::accept(Descriptor socket, const net::Address& peer) {

@@ -12,6 +12,7 @@
 #include "applications.h"
 #include "base/log.h"
 #include "config/settings.h"
+#include "count_recorder.h"
 #include "http/session.h"
 #include "net/admission.h"
 #include "net/listener.h"
@@ -36,6 +37,8 @@ class Lane : private net::Timer::Owner {
   // From any thread: whatever still goes on ends now. Then join().
   void stop();
   void join();
+  // From any thread, where `admin` is set: `told` gets, on the loop, what was counted so far.
+  void count(std::function<void(observe::LaneFigures)> told);
 
  private:
   void accept(Descriptor socket, const net::Address& peer);
@@ -47,6 +50,7 @@ class Lane : private net::Timer::Owner {
   net::Loop loop_;
   net::TimerWheel timers_;
   std::unique_ptr<AccessRecorder> recorder_;
+  std::unique_ptr<CountRecorder> counting_;  // null without `admin`
   Handlers handlers_;
   http::Sessions sessions_;
   net::ProxyGreetings greetings_;

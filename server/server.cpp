@@ -23,6 +23,7 @@
 #include <thread>
 #include <vector>
 
+#include "admin.h"
 #include "applications.h"
 #include "control.h"
 #include "lane.h"
@@ -107,6 +108,40 @@ Result<std::vector<std::vector<Descriptor>>> open_sockets(const config::Settings
     for (unsigned i = 0; i < lanes; ++i) by_lane[i].push_back(std::move((*sockets)[i]));
   }
   return by_lane;
+}
+
+// One for each of settings.admin.
+Result<std::vector<Descriptor>> open_admin_sockets(const config::Settings& settings,
+                                                   BoundPaths& bound, Log& log) {
+  std::vector<Descriptor> all;
+  for (const config::Listen& listen : settings.admin) {
+    auto sockets = net::open_listeners(listen, 1);
+    if (!sockets) return tl::unexpected(sockets.error());
+    bound.add(listen);
+    all.push_back(std::move(sockets->front()));
+    log.info("figures are shown at {}", listen.text());
+    if (!listen.is_local()) log.warning("{}", config::public_admin(listen));
+  }
+  return all;
+}
+
+// Null where `admin` is not set. What it looks at outlives it.
+std::unique_ptr<Admin> make_admin(std::vector<Descriptor> sockets,
+                                  const std::vector<std::unique_ptr<Lane>>& lanes,
+                                  const SharedMedia& media, const Applications& applications,
+                                  const observe::AccessLog* access, Log& log) {
+  if (sockets.empty()) return nullptr;
+  Admin::Watched watched;
+  for (const auto& lane : lanes) {
+    watched.lanes.emplace_back(
+        [lane = lane.get()](Gathering::Told told) { lane->count(std::move(told)); });
+  }
+  watched.look = [&media, &applications, access](observe::Figures& figures) {
+    figures.media = media.look();
+    applications.look(figures.apps);
+    if (access != nullptr) figures.log_lines_lost = access->lost();
+  };
+  return std::make_unique<Admin>(std::move(sockets), std::move(watched), log);
 }
 
 // Null when none is wanted.
@@ -241,6 +276,8 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
   BoundPaths bound;
   auto sockets = open_sockets(settings, bound);
   if (!sockets) return tl::unexpected(sockets.error());
+  auto admin_sockets = open_admin_sockets(settings, bound, log);
+  if (!admin_sockets) return tl::unexpected(admin_sockets.error());
   auto access = open_access_log(settings, log);
   if (!access) return tl::unexpected(access.error());
   auto applications = Applications::make(settings, log);
@@ -253,13 +290,19 @@ Result<void> serve(const config::Settings& settings, Log& log, const std::functi
     lanes.push_back(std::make_unique<Lane>(settings, media, **applications, admission, log,
                                            access->get(), std::move(own)));
   }
+  const auto admin =
+      make_admin(std::move(*admin_sockets), lanes, media, **applications, access->get(), log);
   (*applications)->start();
   for (const auto& lane : lanes) lane->start();
+  if (admin) admin->start();
   media.start();
   for (const config::Listen& listen : settings.listen) log.info("listening on {}", listen.text());
+  if (admin) admin->set_serving(true);
   ready();
   serve_until_told(signals, settings, **applications, log);
+  if (admin) admin->set_serving(false);
   drain(lanes, signals, settings.limits, log);
+  if (admin) admin->stop();
   (*applications)->stop(app_patience);
   // The lanes stay: a job of press may still have something for their loops.
   if (!media.stop(press_patience)) leave_press_behind(std::move(*access), bound, log);

@@ -19,6 +19,7 @@
 #include "media/manifest_watch.h"
 #include "media/rounds.h"
 #include "media/services.h"
+#include "observe/figures.h"
 
 namespace frontis {
 
@@ -43,6 +44,8 @@ class SharedMedia {
   std::shared_ptr<media::ManifestWatch> manifests_of(const config::FilesAction& action) const {
     return manifests_.at(&action);
   }
+  // How they are now, for the metrics. Any thread.
+  observe::MediaFigures look() const;
   // Begins press's rounds over all roots.
   void start();
   // No more work is begun or finished: the loops' threads have ended. False when press's idle
