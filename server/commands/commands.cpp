@@ -10,7 +10,7 @@ namespace frontis::commands {
 
 namespace {
 
-constexpr std::array<Command, 8> table{{
+constexpr std::array<Command, 9> table{{
     {"serve", "Serve the sites of a configuration file", "frontis serve -c frontis.yaml",
      &declare_serve},
     {"run", "Serve directories or an application without a configuration file",
@@ -29,6 +29,7 @@ constexpr std::array<Command, 8> table{{
      "frontis kept purge http://www.example.org/static/app.38d674d0e73a.css", &declare_kept},
     {"purge", "Forget answers of applications that a running server keeps",
      "frontis purge 'http://www.example.org/news/*'", &declare_purge},
+    {"status", "Show what a running server does", "frontis status --watch", &declare_status},
 }};
 
 struct Declared {

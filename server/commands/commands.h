@@ -39,5 +39,6 @@ std::function<int()> declare_explain(CLI::App& options);
 std::function<int()> declare_press(CLI::App& options);
 std::function<int()> declare_kept(CLI::App& options);
 std::function<int()> declare_purge(CLI::App& options);
+std::function<int()> declare_status(CLI::App& options);
 
 }  // namespace frontis::commands
