@@ -88,6 +88,17 @@ void Applications::start() {
   for (const Shared& each : taken_over_) supervision_.reload(each->balancer);
 }
 
+void Applications::look(std::vector<observe::AppFigures>& apps) const {
+  for (const auto& [name, application] : applications_) {
+    const upstream::Balancer::Counts counts = application->balancer.counts();
+    observe::AppFigures& app = observe::app_named(apps, name);
+    app.backends = counts.backends;
+    app.up = counts.up;
+    app.busy = counts.busy;
+    app.waiting = counts.waiting;
+  }
+}
+
 Applications::Pools Applications::pools(net::Loop& loop, net::TimerWheel& timers) {
   Pools pools;
   for (const auto& [name, application] : applications_) {

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "config/settings.h"
+#include "observe/figures.h"
 #include "upstream/balancer.h"
 #include "upstream/pool.h"
 
@@ -40,6 +41,9 @@ class Applications {
   const net::Endpoint& endpoint_of(const config::MemcachedAction& action) const {
     return memcached_.at(&action);
   }
+
+  // How each app is now, for the metrics. Any thread.
+  void look(std::vector<observe::AppFigures>& apps) const;
 
   // A pool for each app, for one loop, which outlives them.
   using Pools = std::map<std::string, std::unique_ptr<upstream::Pool>, std::less<>>;

@@ -26,14 +26,19 @@ struct Lane::Part {
       : generation(std::move(from)),
         recorder(generation->access ? std::make_unique<AccessRecorder>(generation->access->lane())
                                     : nullptr),
+        counting(generation->settings->admin.empty()
+                     ? nullptr
+                     : std::make_unique<CountRecorder>(lane.counts_, recorder.get())),
         handlers(*generation->settings, lane.media_, *generation->roots,
                  {generation->applications.get(), &lane.loop_, &lane.timers_, &lane.log_},
                  [&loop = lane.loop_](std::function<void()> work) { loop.post(std::move(work)); }),
-        rules{generation->settings->limits, handlers.router(), recorder.get(),
+        rules{generation->settings->limits, handlers.router(),
+              counting ? static_cast<http::Recorder*>(counting.get()) : recorder.get(),
               generation->settings->trusted_proxies} {}
 
   const std::shared_ptr<Generation> generation;
-  const std::unique_ptr<AccessRecorder> recorder;
+  const std::unique_ptr<AccessRecorder> recorder;  // null without an access log
+  const std::unique_ptr<CountRecorder> counting;   // null without `admin`
   const Handlers handlers;
   const http::Rules rules;
 };
@@ -146,6 +151,10 @@ void Lane::stop() {
     flush_timer_.clear();
   });
   loop_.stop();
+}
+
+void Lane::count(std::function<void(observe::LaneFigures)> told) {
+  loop_.post([this, told = std::move(told)] { told(figures_of(counts_, sessions_)); });
 }
 
 void Lane::join() {

@@ -10,6 +10,7 @@
 
 #include "access_recorder.h"
 #include "base/log.h"
+#include "count_recorder.h"
 #include "generation.h"
 #include "http/session.h"
 #include "listening.h"
@@ -47,6 +48,8 @@ class Lane : private net::Timer::Owner {
   void hand_over(std::function<void()> done);
   // From any thread: calls it on the loop, which thereby shows that it turns.
   void tell_alive(std::function<void()> done) { loop_.post(std::move(done)); }
+  // From any thread: `told` gets, on the loop, what was counted where `admin` is set.
+  void count(std::function<void(observe::LaneFigures)> told);
   // From any thread: whatever still goes on ends now. Then join().
   void stop();
   void join();
@@ -65,6 +68,7 @@ class Lane : private net::Timer::Owner {
   Log& log_;
   net::Loop loop_;
   net::TimerWheel timers_;
+  observe::Counts counts_;  // whatever the generation
   bool is_ending_ = false;  // on any thread: nothing is left for the end of a turn
   std::shared_ptr<Part> part_;
   std::vector<std::weak_ptr<Part>> older_;  // that exchanges still use

@@ -16,8 +16,8 @@ namespace {
 
 // Those of one lane: with more lanes than sockets several lanes listen to the same one, with more
 // sockets than lanes a lane listens to several.
-Result<std::vector<Descriptor>> copies(const std::vector<Descriptor>& sockets, unsigned lane,
-                                       unsigned lanes) {
+Result<std::vector<Descriptor>> share_of(const std::vector<Descriptor>& sockets, unsigned lane,
+                                         unsigned lanes) {
   std::vector<Descriptor> copied;
   for (std::size_t i = lane; i < std::max<std::size_t>(sockets.size(), lanes); i += lanes) {
     Descriptor copy(::fcntl(sockets[i % sockets.size()].number(), F_DUPFD_CLOEXEC, 0));
@@ -28,9 +28,6 @@ Result<std::vector<Descriptor>> copies(const std::vector<Descriptor>& sockets, u
 }
 
 }  // namespace
-
-Listening::Listening(std::vector<Inherited::Socket> inherited, Log& log)
-    : log_(log), inherited_(std::move(inherited)) {}
 
 Listening::~Listening() { remove_files(); }
 
@@ -104,22 +101,38 @@ Result<void> Listening::add(const config::Listen& listen,
   for (unsigned lane = 0; lane < lanes; ++lane) {
     by_lane[lane].push_back({listen, {}});
     if (is_known) continue;
-    auto own = copies(opened.back().sockets, lane, lanes);
+    auto own = share_of(opened.back().sockets, lane, lanes);
     if (!own) return tl::unexpected(own.error());
     by_lane[lane].back().sockets = std::move(*own);
   }
   return {};
 }
 
-void Listening::drop_inherited() {
-  for (const Inherited::Socket& each : inherited_) {
-    if (!each.socket.is_open()) continue;
-    log_.warning(
-        "a listening socket that was handed to this process{} is not used, because no 'listen' "
-        "names its address",
+std::vector<Inherited::Socket> Listening::take_unwanted() {
+  std::vector<Inherited::Socket> unwanted = std::exchange(inherited_, {});
+  unwanted.erase(std::remove_if(unwanted.begin(), unwanted.end(),
+                                [](const auto& each) { return !each.socket.is_open(); }),
+                 unwanted.end());
+  return unwanted;
+}
+
+void Listening::drop(std::vector<Inherited::Socket> sockets, Log& log) {
+  for (const Inherited::Socket& each : sockets) {
+    log.warning(
+        "a listening socket that was handed to this process{} is not used, because neither "
+        "'listen' nor 'admin' names its address",
         each.name.empty() ? "" : " (" + each.name + ")");
   }
-  inherited_.clear();
+}
+
+std::vector<Descriptor> Listening::copies() const {
+  std::vector<Descriptor> copied;
+  for (const Place& place : places_) {
+    for (const Descriptor& socket : place.sockets) {
+      copied.emplace_back(::fcntl(socket.number(), F_DUPFD_CLOEXEC, 0));
+    }
+  }
+  return copied;
 }
 
 void Listening::close() {

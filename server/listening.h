@@ -3,7 +3,7 @@
 // copies of its own.
 #pragma once
 
-#include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "base/descriptor.h"
@@ -22,20 +22,27 @@ struct LaneListen {
 
 class Listening {
  public:
-  explicit Listening(std::vector<Inherited::Socket> inherited, Log& log);
+  Listening() = default;
   // Removes the files of Unix sockets, unless another process goes on listening there.
   ~Listening();
   Listening(const Listening&) = delete;
   Listening& operator=(const Listening&) = delete;
+  // For one that listens to nothing yet.
+  void inherit(std::vector<Inherited::Socket> sockets) { inherited_ = std::move(sockets); }
 
   // Listens there from now on, and nowhere else. By lane: what each of them is to listen to.
   // Errors (net::open_listeners) leave everything as it was.
   [[nodiscard]] Result<std::vector<std::vector<LaneListen>>> listen_on(
       const std::vector<config::Listen>& listen, unsigned lanes);
-  // Says which inherited sockets nobody wanted, and closes them.
-  void drop_inherited();
+  // The inherited sockets that nobody wanted so far.
+  std::vector<Inherited::Socket> take_unwanted();
+  // Says that nobody wants these, and closes them.
+  static void drop(std::vector<Inherited::Socket> sockets, Log& log);
 
-  // All sockets, for a process that takes over. Valid until the next call of listen_on().
+  // A copy of each socket, for whoever listens to all.
+  std::vector<Descriptor> copies() const;
+
+  // Sockets for a process that takes over. Valid until the next call of listen_on().
   struct Handed {
     int socket;
     const char* name;
@@ -62,7 +69,6 @@ class Listening {
                    std::vector<Place>& opened);
   static void remove_files_of(const std::vector<Place>& places);
 
-  Log& log_;
   std::vector<Inherited::Socket> inherited_;
   std::vector<Place> places_;
   bool is_left_ = false;

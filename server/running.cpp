@@ -49,11 +49,13 @@ Running::Running(std::shared_ptr<const config::Settings> settings,
       errands_(errands),
       log_(log),
       supervision_(log),
-      listening_(std::move(inherited), log),
-      admission_(first_settings_->limits) {}
+      admission_(first_settings_->limits) {
+  listening_.inherit(std::move(inherited));
+}
 
 // Generations end as errands, before what they use.
 Running::~Running() {
+  admin_.reset();
   lanes_.clear();
   generation_.reset();
   errands_.run();
@@ -64,21 +66,61 @@ Result<std::unique_ptr<Running>> Running::open(std::shared_ptr<const config::Set
                                                Errands& errands, Log& log,
                                                const std::function<Result<void>()>& become_user) {
   std::unique_ptr<Running> running(new Running(settings, std::move(inherited), errands, log));
-  auto listen = running->listening_.listen_on(settings->listen, lane_count(*settings));
-  if (!listen) return tl::unexpected(listen.error());
-  running->listening_.drop_inherited();
+  std::vector<std::vector<LaneListen>> listen;
+  if (const auto listens = running->listen_at_first(listen); !listens) {
+    return tl::unexpected(listens.error());
+  }
   auto made = Generation::make(settings, running->supervision_, log, nullptr);
   if (!made) return tl::unexpected(made.error());
   running->generation_ = running->shared(std::move(*made));
   if (const auto became = become_user(); !became) return tl::unexpected(became.error());
   running->media_.emplace(*settings, SharedMedia::Press::works, log);
   running->generation_->open_roots(*running->media_, log);
-  for (auto& own : *listen) {
+  for (auto& own : listen) {
     running->lanes_.push_back(
         std::make_unique<Lane>(Lane::Common{*running->media_, running->admission_, log},
                                running->generation_, std::move(own)));
   }
+  running->admin_ = running->make_admin();
   return running;
+}
+
+Result<void> Running::listen_at_first(std::vector<std::vector<LaneListen>>& lanes) {
+  auto listen = listening_.listen_on(first_settings_->listen, lane_count(*first_settings_));
+  if (!listen) return tl::unexpected(listen.error());
+  lanes = std::move(*listen);
+  admin_listening_.inherit(listening_.take_unwanted());
+  const auto admin = admin_listening_.listen_on(first_settings_->admin, 1);
+  if (!admin) return tl::unexpected(admin.error());
+  Listening::drop(admin_listening_.take_unwanted(), log_);
+  return {};
+}
+
+// Not before the lanes are there. Null where `admin` is not set.
+std::unique_ptr<Admin> Running::make_admin() {
+  if (settings().admin.empty()) return nullptr;
+  Admin::Watched watched;
+  for (const auto& lane : lanes_) {
+    watched.lanes.emplace_back(
+        [lane = lane.get()](Gathering::Told told) { lane->count(std::move(told)); });
+  }
+  watched.look = [this](observe::Figures& figures) {
+    const std::shared_ptr<Generation> now = current();
+    figures.media = media_->look();
+    now->applications->look(figures.apps);
+    if (now->access) figures.log_lines_lost = now->access->lost();
+  };
+  for (const config::Listen& listen : settings().admin) {
+    log_.info("figures are shown at {}", listen.text());
+    if (!listen.is_local()) log_.warning("{}", config::public_admin(listen));
+  }
+  return std::make_unique<Admin>(admin_listening_.copies(), std::move(watched), log_);
+}
+
+// From any thread.
+std::shared_ptr<Generation> Running::current() const {
+  const std::lock_guard lock(mutex_);
+  return generation_;
 }
 
 // Whoever lets go of it last, it is freed on the main thread; and what it held between the memory
@@ -97,6 +139,10 @@ void Running::start() {
   generation_->applications->start();
   for (const auto& lane : lanes_) lane->start();
   generation_->roots->start(generation_->settings);
+  if (admin_) {
+    admin_->start();
+    admin_->set_serving(true);
+  }
   for (const config::Listen& listen : settings().listen) {
     log_.info("listening on {}", listen.text());
   }
@@ -107,21 +153,47 @@ Result<void> Running::change(config::Settings settings) {
   auto made = Generation::make(std::make_shared<const config::Settings>(std::move(settings)),
                                supervision_, log_, generation_.get());
   if (!made) return tl::unexpected(made.error());
-  auto listen =
-      listening_.listen_on((*made)->settings->listen, static_cast<unsigned>(lanes_.size()));
+  auto listen = listen_anew(*(*made)->settings);
   if (!listen) return tl::unexpected(listen.error());
   // From here on nothing can fail.
-  const std::shared_ptr<Generation> before = std::exchange(generation_, shared(std::move(*made)));
-  generation_->open_roots(*media_, log_);
-  generation_->applications->start();
-  admission_.obey(generation_->settings->limits);
+  std::shared_ptr<Generation> next = shared(std::move(*made));
+  next->open_roots(*media_, log_);
+  next->applications->start();
+  admission_.obey(next->settings->limits);
+  const bool is_other_admin = next->settings->admin != generation_->settings->admin;
+  if (admin_ && is_other_admin) admin_->stop();
+  const std::shared_ptr<Generation> before = [&] {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(generation_, next);
+  }();
   change_lanes(std::move(*listen));
   before->roots->stop();
-  generation_->roots->start(generation_->settings);
+  next->roots->start(next->settings);
+  if (is_other_admin) renew_admin();
   if (!lasting.empty()) {
     log_.warning("what the configuration says of {} takes effect with `frontis upgrade`", lasting);
   }
   return {};
+}
+
+// By lane. Errors leave everything as it was.
+Result<std::vector<std::vector<LaneListen>>> Running::listen_anew(const config::Settings& next) {
+  const auto admin = admin_listening_.listen_on(next.admin, 1);
+  if (!admin) return tl::unexpected(admin.error());
+  auto listen = listening_.listen_on(next.listen, static_cast<unsigned>(lanes_.size()));
+  if (listen) return listen;
+  // What was given up a moment ago can be had again.
+  const auto back = admin_listening_.listen_on(settings().admin, 1);
+  if (!back) log_.error("{}", back.error().message);
+  return listen;
+}
+
+// The one before has been stopped, and no lane has anything left to tell it.
+void Running::renew_admin() {
+  admin_ = make_admin();
+  if (!admin_) return;
+  admin_->start();
+  admin_->set_serving(true);
 }
 
 // Returns when all go by the new generation.
@@ -136,8 +208,14 @@ void Running::change_lanes(std::vector<std::vector<LaneListen>> listen) {
 }
 
 void Running::finish(bool is_left, std::function<void()> done) {
-  if (is_left) listening_.leave_to_another();
+  if (admin_) admin_->set_serving(false);
+  if (is_left) {
+    if (admin_) admin_->stop();  // whoever asks is to ask the new process
+    listening_.leave_to_another();
+    admin_listening_.leave_to_another();
+  }
   listening_.close();
+  admin_listening_.close();
   generation_->roots->stop();
   const auto left = std::make_shared<std::atomic<std::size_t>>(lanes_.size());
   const auto one_done = [this, left, done = std::move(done)] {
@@ -153,6 +231,7 @@ void Running::finish(bool is_left, std::function<void()> done) {
 }
 
 bool Running::stop() {
+  if (admin_) admin_->stop();
   for (const auto& lane : lanes_) lane->stop();
   for (const auto& lane : lanes_) lane->join();
   supervision_.stop(app_patience);
@@ -163,6 +242,14 @@ bool Running::stop() {
 void Running::write_out() {
   generation_->access.reset();  // writes what the lanes have handed over
   listening_.remove_files();
+  admin_listening_.remove_files();
+}
+
+std::vector<Listening::Handed> Running::sockets() const {
+  std::vector<Listening::Handed> all = listening_.all();
+  const auto more = admin_listening_.all();
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 bool Running::is_alive() {

@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "admin.h"
 #include "app/supervision.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -54,13 +56,19 @@ class Running {
   const config::Settings& settings() const { return *generation_->settings; }
   Applications& applications() { return *generation_->applications; }
   observe::AccessLog* access_log() { return generation_->access.get(); }  // null without one
-  Listening& listening() { return listening_; }
+  // Of all listening sockets, for a process that takes over.
+  std::vector<Listening::Handed> sockets() const;
 
  private:
   Running(std::shared_ptr<const config::Settings> settings,
           std::vector<Inherited::Socket> inherited, Errands& errands, Log& log);
 
+  Result<void> listen_at_first(std::vector<std::vector<LaneListen>>& lanes);
   std::shared_ptr<Generation> shared(std::unique_ptr<Generation> made);
+  std::shared_ptr<Generation> current() const;
+  Result<std::vector<std::vector<LaneListen>>> listen_anew(const config::Settings& next);
+  std::unique_ptr<Admin> make_admin();
+  void renew_admin();
   void change_lanes(std::vector<std::vector<LaneListen>> listen);
 
   // Those that this was opened with: what lasts for as long as the process.
@@ -68,11 +76,13 @@ class Running {
   Errands& errands_;
   Log& log_;
   app::Supervision supervision_;
-  Listening listening_;
+  Listening listening_, admin_listening_;
   net::Admission admission_;
   std::optional<SharedMedia> media_;
-  std::shared_ptr<Generation> generation_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<Generation> generation_;  // changed under the mutex
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unique_ptr<Admin> admin_;                      // null where `admin` is not set
   std::shared_ptr<std::atomic<std::size_t>> silent_;  // lanes that have not answered is_alive()
 };
 

@@ -141,7 +141,7 @@ void Watchman::reopen_logs() {
 
 std::vector<Successor::Handed> Watchman::sockets() const {
   std::vector<Successor::Handed> sockets;
-  for (const auto& each : running_.listening().all()) sockets.push_back({each.socket, each.name});
+  for (const auto& each : running_.sockets()) sockets.push_back({each.socket, each.name});
   if (control_) sockets.push_back({control_->descriptor(), control_name});
   return sockets;
 }

@@ -76,6 +76,20 @@ SharedMedia::SharedMedia(const config::Settings& settings, Press press, Log& log
 
 SharedMedia::~SharedMedia() { stop(std::chrono::hours(1)); }
 
+observe::MediaFigures SharedMedia::look() const {
+  observe::MediaFigures figures;
+  figures.fingerprints_refused = counters_.fingerprints_refused.load(std::memory_order_relaxed);
+  figures.siblings_refused = counters_.siblings_refused.load(std::memory_order_relaxed);
+  figures.kept_served = counters_.kept_served.load(std::memory_order_relaxed);
+  figures.variants_made = maker_.made();
+  const auto variants = variants_.totals();
+  figures.variant_files = variants.files;
+  figures.variant_bytes = variants.bytes;
+  const auto backlog = press_->backlog();
+  std::copy(backlog.begin(), backlog.end(), figures.backlog.begin());
+  return figures;
+}
+
 bool SharedMedia::stop(std::chrono::milliseconds patience) {
   if (press_ && !press_->end_within(patience)) return false;
   press_.reset();

@@ -19,6 +19,7 @@
 #include "media/manifest_watch.h"
 #include "media/rounds.h"
 #include "media/services.h"
+#include "observe/figures.h"
 
 namespace frontis {
 
@@ -41,6 +42,8 @@ class SharedMedia {
   SharedMedia& operator=(const SharedMedia&) = delete;
 
   media::Services& services() { return services_; }
+  // How they are now, for the metrics. Any thread, until stop().
+  observe::MediaFigures look() const;
   // No more work is begun or finished: the loops' threads and the roots' rounds have ended. False
   // when press's idle threads do not end in time: nothing that they use may be freed then.
   bool stop(std::chrono::milliseconds patience);

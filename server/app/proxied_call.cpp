@@ -1,5 +1,6 @@
 #include "app/proxied_call.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -133,7 +134,16 @@ void ProxiedCall::informed(const upstream::AnswerHead& head) {
   if (head.status != 100) exchange_.inform(head.status, head.fields.get());
 }
 
+void ProxiedCall::note() {
+  http::Notes& notes = exchange_.notes;
+  notes.app = &route_.app.name;
+  notes.app_us = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(call_->time_at_app().count(), 0, UINT32_MAX));
+  notes.app_retries = call_->retries();
+}
+
 void ProxiedCall::answered() {
+  note();
   const upstream::AnswerHead& head = call_->head();
   if (head.status == 101) return switch_protocols();
   if (change_) change_->answered(head);
@@ -242,6 +252,7 @@ void ProxiedCall::progressed() {
 }
 
 void ProxiedCall::failed(const upstream::Failure& failure) {
+  note();
   log_fault(std::to_string(failure.status),
             describe_failure(route_.app, exchange_.request(), failure));
   if (change_) change_->may_have_happened();

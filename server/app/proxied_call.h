@@ -49,6 +49,7 @@ class ProxiedCall final : public http::Call, public upstream::Call::Owner {
   void collected_too_much();
   void respond(Body body, std::optional<std::uint64_t> length);
   void was_cut();
+  void note();
   void log_fault(std::string_view kind, const std::string& text);
 
   const Route& route_;

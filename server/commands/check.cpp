@@ -30,6 +30,9 @@ int check_file(const std::string& chosen, bool deep) {
   for (const config::Site& site : settings->sites) routes += site.routes.size();
   std::printf("%s: valid; sites: %zu, routes: %zu\n", file->c_str(), settings->sites.size(),
               routes);
+  for (const config::Listen& admin : settings->admin) {
+    if (!admin.is_local()) std::printf("note: %s\n", config::public_admin(admin).c_str());
+  }
   std::fflush(stdout);
   return deep ? report(deep_check(*settings)) : done;
 }

@@ -10,7 +10,7 @@ namespace frontis::commands {
 
 namespace {
 
-constexpr std::array<Command, 12> table{{
+constexpr std::array<Command, 13> table{{
     {"serve", "Serve the sites of a configuration file", "frontis serve -c frontis.yaml",
      &declare_serve},
     {"run", "Serve directories or an application without a configuration file",
@@ -33,6 +33,7 @@ constexpr std::array<Command, 12> table{{
      "frontis kept purge http://www.example.org/static/app.38d674d0e73a.css", &declare_kept},
     {"purge", "Forget answers of applications that a running server keeps",
      "frontis purge 'http://www.example.org/news/*'", &declare_purge},
+    {"status", "Show what a running server does", "frontis status --watch", &declare_status},
     {"manual", "Print a page of the manual", "frontis manual frontis.yaml | man -l -",
      &declare_manual},
     {"completion", "Print what makes a shell complete commands and options",

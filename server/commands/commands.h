@@ -43,5 +43,6 @@ std::function<int()> declare_reload(CLI::App& options);
 std::function<int()> declare_upgrade(CLI::App& options);
 std::function<int()> declare_manual(CLI::App& options);
 std::function<int()> declare_completion(CLI::App& options);
+std::function<int()> declare_status(CLI::App& options);
 
 }  // namespace frontis::commands

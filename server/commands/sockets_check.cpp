@@ -104,11 +104,13 @@ void check_unix(const config::Listen& listen, Findings& findings) {
 
 void check_sockets(const config::Settings& settings, Findings& findings) {
   std::vector<Held> held;
-  for (const config::Listen& listen : settings.listen) {
-    if (listen.is_unix()) {
-      check_unix(listen, findings);
-    } else {
-      check_tcp(listen, held, findings);
+  for (const auto* listeners : {&settings.listen, &settings.admin}) {
+    for (const config::Listen& listen : *listeners) {
+      if (listen.is_unix()) {
+        check_unix(listen, findings);
+      } else {
+        check_tcp(listen, held, findings);
+      }
     }
   }
 }

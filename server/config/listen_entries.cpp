@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/text.h"
 #include "config/address.h"
 #include "config/fault.h"
 
@@ -50,21 +51,69 @@ std::optional<Listen> read_one(Reader& reader, const Node& item) {
   return listener.listen;
 }
 
+// Keeps it, unless it is there.
+void add(Reader& reader, const Node& item, Listen listen, std::vector<Listen>& into) {
+  const auto twin = std::find(into.begin(), into.end(), listen);
+  if (twin == into.end()) return into.push_back(std::move(listen));
+  reader.fault(item.at,
+               in_quotes(listen.text()) + " is listened to already; first at " + twin->source);
+}
+
+void refuse_empty(Reader& reader, const Node& value) {
+  if (value.kind != Node::Kind::list || !value.items.empty()) return;
+  reader.fault(value.at, "expected at least one port or address, found an empty list");
+}
+
+std::optional<Listen> read_local(Reader& reader, const Node& item) {
+  const std::string* text = reader.text(item, "a port or an address");
+  if (!text) return std::nullopt;
+  const bool is_port = !text->empty() && std::all_of(text->begin(), text->end(), is_digit);
+  Result<Listen> listen = parse_listen(is_port ? "127.0.0.1:" + *text : *text, reader.folder());
+  if (!listen) {
+    reader.fault(item.at, listen.error().message);
+    return std::nullopt;
+  }
+  listen->source = reader.place(item.at);
+  return std::move(*listen);
+}
+
+// "*" takes the port of every address.
+bool is_same_place(const Listen& a, const Listen& b) {
+  if (a.is_unix() || b.is_unix()) return a.unix_path == b.unix_path;
+  return a.port == b.port && (a.address == b.address || a.address.empty() || b.address.empty());
+}
+
 }  // namespace
 
 void read_listen(Reader& reader, const Node& value, std::vector<Listen>& into) {
   into.clear();
-  if (value.kind == Node::Kind::list && value.items.empty()) {
-    reader.fault(value.at, "expected at least one port or address, found an empty list");
-  }
+  refuse_empty(reader, value);
   reader.each(value, [&](const Node& item) {
-    std::optional<Listen> listen = read_one(reader, item);
-    if (!listen) return;
-    const auto twin = std::find(into.begin(), into.end(), *listen);
-    if (twin == into.end()) return into.push_back(std::move(*listen));
-    reader.fault(item.at,
-                 in_quotes(listen->text()) + " is listened to already; first at " + twin->source);
+    if (auto listen = read_one(reader, item)) add(reader, item, std::move(*listen), into);
   });
+}
+
+void read_admin(Reader& reader, const Node& value, std::vector<Listen>& into) {
+  into.clear();
+  refuse_empty(reader, value);
+  reader.each(value, [&](const Node& item) {
+    if (auto listen = read_local(reader, item)) add(reader, item, std::move(*listen), into);
+  });
+}
+
+void check_admin(Reader& reader, const Node& root, const Settings& settings) {
+  const auto entry = std::find_if(root.entries.begin(), root.entries.end(),
+                                  [](const Entry& one) { return one.key == "admin"; });
+  if (entry == root.entries.end()) return;
+  for (const Listen& admin : settings.admin) {
+    const auto taken =
+        std::find_if(settings.listen.begin(), settings.listen.end(),
+                     [&admin](const Listen& listen) { return is_same_place(admin, listen); });
+    if (taken == settings.listen.end()) continue;
+    reader.fault(entry->value->at, "'admin' is " + in_quotes(admin.text()) +
+                                       ", where visitors come in (listen " +
+                                       in_quotes(taken->text()) + "); give it another port");
+  }
 }
 
 std::vector<std::string_view> listen_keys() { return names_of<Listener>(keys); }

@@ -151,6 +151,7 @@ void read_threads(Reader& reader, const Node& value, Settings& into) {
 
 constexpr Key<Settings> top_keys[] = {
     {"listen", [](Reader& r, const Node& v, Settings& s) { read_listen(r, v, s.listen); }},
+    {"admin", [](Reader& r, const Node& v, Settings& s) { read_admin(r, v, s.admin); }},
     {"state", read_state},
     {"user", read_user},
     {"threads", read_threads},
@@ -168,7 +169,6 @@ constexpr Key<Settings> top_keys[] = {
      [](Reader& r, const Node& v, Settings& s) { read_response_cache(r, v, s.response_cache); }},
     {"apps", [](Reader& r, const Node& v, Settings& s) { read_apps(r, v, s.apps); }},
     {"sites", [](Reader& r, const Node& v, Settings& s) { read_sites(r, v, s.sites); }},
-    {"admin", nullptr, "there is nothing to administer over the network yet"},
     {"tls", nullptr, "put a server that speaks TLS in front of it"},
 };
 
@@ -178,6 +178,7 @@ void read_top(Reader& reader, const Node& root, Settings& into) {
   }
   read_keys<Settings>(reader, root, top_keys, into);
   check_used_apps(reader, into.apps);
+  check_admin(reader, root, into);
   const bool has_sites = std::any_of(root.entries.begin(), root.entries.end(),
                                      [](const Entry& entry) { return entry.key == "sites"; });
   if (root.kind == Node::Kind::mapping && !has_sites) {

@@ -24,11 +24,16 @@ struct Listen {
   std::string source;               // the place of it, for errors: "frontis.yaml:3:9"
 
   bool is_unix() const { return !unix_path.empty(); }
+  // Nobody reaches it from another machine: a Unix socket, 127.0.0.0/8 or ::1.
+  bool is_local() const;
   std::string text() const;  // "127.0.0.1:8080", "[::1]:8080", "*:8080", "unix:/run/x.sock"
   friend bool operator==(const Listen& a, const Listen& b) {
     return a.address == b.address && a.port == b.port && a.unix_path == b.unix_path;
   }
 };
+
+// What is to be said of an `admin` that is not local.
+[[nodiscard]] std::string public_admin(const Listen& admin);
 
 struct Limits {
   std::uint32_t request_line = 8 * 1024;           // bytes -> 414
@@ -156,6 +161,7 @@ struct Site {
 struct Settings {
   std::filesystem::path file;   // that this was read from, absolute; empty for `frontis run`
   std::vector<Listen> listen;   // never empty when it comes from `load`
+  std::vector<Listen> admin;    // where figures are shown, to those who run this; empty: nowhere
   std::filesystem::path state;  // empty: nothing is kept on disk
   std::string user;             // to become after the sockets are bound; empty = stay
   unsigned threads = 0;         // 0 = one per core

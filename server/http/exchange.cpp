@@ -51,7 +51,7 @@ void Exchange::reset() {
   override_.reset();
   is_rerouted_ = false;
   request_.clear();
-  notes = {};
+  notes.clear();
   explanation = nullptr;
   prefix_length = 0;
   chain_ = nullptr;

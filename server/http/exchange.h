@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,17 +46,32 @@ class RequestBody : public Source {
   virtual const Error& fault() const = 0;
 };
 
-// What the access log wants to know beyond request and response. Views of static text or of
-// settings, which outlive the exchange, but for the last.
+// What the access log and the metrics want to know beyond request and response. Views of static
+// text or of settings, which outlive the exchange, but for the id.
 struct Notes {
   std::string_view site;
   std::string_view route;
-  std::string_view variant = "-";  // "identity", "gzip", "br", "zstd"
-  std::string_view cache = "-";    // "immutable", "auto", "fixed", "none", "refused", "no-store"
-  std::string_view request_id;     // of the exchange; empty: nobody has asked for one
+  std::string_view variant = "-";    // "identity", "gzip", "br", "zstd"
+  std::string_view cache = "-";      // "immutable", "auto", "fixed", "none", "refused", "no-store"
+  std::string_view request_id;       // of the exchange; empty: nobody has asked for one
+  const std::string* app = nullptr;  // the name of the one that was asked
+  bool is_cold = false;              // the file was not ready in memory
+  // Of the next, the first means something where `variant` is a coding, the others where there is
+  // an app.
+  std::uint8_t app_retries = 0;    // times that it was sent anew
+  std::uint32_t app_us = 0;        // from when the app had the request until its answer began
+  std::uint64_t content_size = 0;  // of the file, uncoded
 
   // Only answers of files have a verdict on caching.
   bool is_of_file() const { return cache != "-"; }
+
+  // As at first; what means nothing then may stay.
+  void clear() {
+    site = route = request_id = {};
+    variant = cache = "-";
+    app = nullptr;
+    is_cold = false;
+  }
 };
 
 // `frontis explain` gives one to the exchange, and each decision on the way adds a line. In the

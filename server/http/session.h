@@ -151,6 +151,12 @@ class Sessions {
   void abort();
   std::size_t size() const { return sessions_.size(); }
 
+  // How many connections are between two requests, in the middle of one, being answered, or ending.
+  struct Census {
+    std::uint32_t idle = 0, reading = 0, answering = 0, closing = 0;
+  };
+  Census census() const;
+
  private:
   friend class Session;
 

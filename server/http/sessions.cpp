@@ -130,6 +130,18 @@ void Sessions::abort() {
   while (!sessions_.empty()) sessions_.back()->end();
 }
 
+Sessions::Census Sessions::census() const {
+  Census census;
+  for (const auto& session : sessions_) {
+    switch (session->phase_) {
+      case Session::Phase::reading: ++(session->is_busy() ? census.reading : census.idle); break;
+      case Session::Phase::answering: ++census.answering; break;
+      default: ++census.closing;
+    }
+  }
+  return census;
+}
+
 std::unique_ptr<Conversation> Sessions::borrow(Session& session) {
   std::unique_ptr<Conversation> conversation;
   if (spare_.empty()) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/exchange.h"
+#include "http/negotiation.h"
 #include "http/range.h"
 #include "media/asset.h"
 
@@ -30,6 +31,12 @@ struct Decision {
 [[nodiscard]] Decision decide(const Asset& asset, const http::Request& request,
                               const http::CodingWeights& weights, const Caching* earned,
                               std::int64_t now, std::string& scratch);
+
+// What the log and the metrics say of it.
+inline void note_variant(const Asset& asset, const Variant& variant, http::Notes& notes) {
+  notes.variant = http::row_of(variant.coding).token;
+  if (variant.coding != http::Coding::identity) notes.content_size = asset.identity().size();
+}
 
 // The response for a decision. `file` is the open file of the variant where needs_content() and
 // the variant has no bytes in memory; null otherwise.

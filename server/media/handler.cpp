@@ -109,6 +109,7 @@ Result<Located> FilesHandler::locate(std::string_view path) {
 }
 
 void FilesHandler::load(http::Exchange& exchange, std::string_view path) {
+  exchange.notes.is_cold = true;
   const auto located = locate(path);
   if (!located) {
     cache_.erase(number_, path);
@@ -130,8 +131,7 @@ void FilesHandler::load(http::Exchange& exchange, std::string_view path, const L
   if (Loader::is_worth_waiting(origin)) {
     return load_later(exchange, std::string(path), located);
   }
-  auto asset = loader_.load_unseen(origin);
-  const auto kept = keep(path, std::move(asset), located);
+  const auto kept = keep(path, loader_.load_unseen(origin), located);
   hash_in_background(std::string(path), located);
   serve(exchange, path, kept, origin.found.file);
 }
@@ -161,8 +161,7 @@ void FilesHandler::load_later(http::Exchange& exchange, const std::string& path,
 void FilesHandler::hash_in_background(const std::string& path, const Located& located) {
   // Another loop may be at it: what it finds is seen when the entry is looked at again.
   if (!loader_.begin_inspection(located.origin)) return;
-  const auto pending = pending_for(path, located).first;
-  if (submit(path, located, pending, Press::Urgency::soon)) return;
+  if (submit(path, located, pending_for(path, located).first, Press::Urgency::soon)) return;
   loader_.give_up_inspection(located.origin);
   pending_.erase(path);
 }
@@ -261,7 +260,7 @@ void FilesHandler::respond(http::Exchange& exchange, const Asset& asset, const D
     services_.counters.kept_served.fetch_add(1, std::memory_order_relaxed);
     note(exchange, "it has gone from its root, and is answered from the version that was kept");
   }
-  if (decision.variant) exchange.notes.variant = http::row_of(decision.variant->coding).token;
+  if (decision.variant) note_variant(asset, *decision.variant, exchange.notes);
   exchange.notes.cache = decision.caching->label;
   if (exchange.explanation) {
     explain_answer(asset, library_.root(), exchange.request(), decision, *exchange.explanation);

@@ -118,6 +118,11 @@ bool Press::submit(Urgency urgency, std::function<void()> job) {
   return false;
 }
 
+std::array<std::size_t, 3> Press::backlog() const {
+  const std::lock_guard lock(mutex_);
+  return {jobs_[0].size(), jobs_[1].size(), jobs_[2].size()};
+}
+
 std::size_t Press::waiting() const {
   std::size_t count = 0;
   for (const auto& jobs : jobs_) count += jobs.size();

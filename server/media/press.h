@@ -50,6 +50,8 @@ class Press {
   // False when `most_waiting` jobs of its rank wait already; the job is then dropped, and said in
   // the log. False as well while this ends, and for idle work without a thread that does it.
   bool submit(Urgency urgency, std::function<void()> job);
+  // How many jobs wait, by Urgency.
+  std::array<std::size_t, 3> backlog() const;
   // Returns when nothing waits and nothing runs: for tests and for an orderly stop.
   void drain();
 
@@ -68,7 +70,7 @@ class Press {
 
   Log& log_;
   const unsigned share_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable work_to_do_, idle_, stopped_;
   std::array<Jobs, 3> jobs_;  // by Urgency
   std::size_t running_ = 0;

@@ -233,7 +233,11 @@ std::uint64_t VariantMaker::smallest_known(const Sha256& content, std::uint64_t 
 // had a minute to become better.
 Result<void> VariantMaker::keep(const VariantKey& key, std::string_view coded) {
   auto put = variants_.put(key, coded);
-  if (!put) rest_until_ = clock_() + std::chrono::minutes(1);
+  if (put) {
+    made_.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    rest_until_ = clock_() + std::chrono::minutes(1);
+  }
   return put;
 }
 

@@ -45,6 +45,8 @@ class VariantMaker {
   bool works() const { return works_; }
   bool makes_deltas() const { return settings_.deltas; }
   unsigned threads() const { return settings_.threads; }
+  // Variants that were made and kept, since the start. Any thread.
+  std::uint64_t made() const { return made_.load(std::memory_order_relaxed); }
   // Whether content of this size is coded at all: neither too small nor too large.
   bool is_in_bounds(std::uint64_t size) const;
   // Whether a coding that is wanted (press.codings) is neither there nor known to be useless, of
@@ -106,6 +108,7 @@ class VariantMaker {
   mutable std::mutex mutex_;  // of the two sets; loops take it as well
   Wanted wanted_, wanted_deltas_;
   std::atomic<Instant> rest_until_{Instant::min()};
+  std::atomic<std::uint64_t> made_{0};
 };
 
 }  // namespace frontis::media

@@ -38,6 +38,8 @@ class Place {
   // The backend is busy, and comes to this request when it is done with what it has.
   bool is_ahead() const { return is_ahead_; }
   const net::Endpoint& endpoint() const { return *endpoint_; }
+  // When it was given; the epoch: never was.
+  Instant since() const { return since_; }
 
   // What became of the request, for the health of the backend; said at most once.
   enum class Outcome {

@@ -148,6 +148,7 @@ void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
   // Backends that take turns at being out of reach leave no time in line to be counted.
   const bool is_out_of_reach = !has_sent_ && !pool_.balancer().is_up();
   if (is_out_of_reach && waited() > pool_.app().wait) return fail(std::move(failure));
+  if (retries_ < UINT8_MAX) ++retries_;
   find_place();
 }
 
@@ -256,6 +257,12 @@ Failure Call::too_slow() const {
   }
   return {504, where + " sent nothing more of its answer for " + text_of(app.between_timeout) +
                    " (apps: between_timeout)"};
+}
+
+std::chrono::microseconds Call::time_at_app() const {
+  if (place_.since() == Instant{}) return {};
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               place_.since());
 }
 
 std::optional<std::string> Call::take_text() {

@@ -59,6 +59,11 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
 
   void begin();
 
+  // From when the app was given the request, for the last time, until now.
+  std::chrono::microseconds time_at_app() const;
+  // How often it was given to the app anew.
+  std::uint8_t retries() const { return retries_; }
+
   // After answered(). What the app's answer says of itself, until take_head().
   AnswerHead& head() { return head_; }
   // All of the answer has come.
@@ -143,6 +148,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   BackendId avoided_ = 0;
   std::optional<Failure> failure_;  // the last; in Phase::failed what the end is
   std::uint32_t broken_ = 0;        // connections that broke after something was sent
+  std::uint8_t retries_ = 0;
 
   std::string out_;                // what is framed of the body
   std::string_view unsent_;        // of the head, and then of that

@@ -28,6 +28,25 @@ const MalformedCase malformed_cases[] = {
   - {address: "*:80", proxy_protocol: true}
 )yaml",
            {"frontis.yaml:3:5: '*:80' is listened to already; first at frontis.yaml:2:5"}),
+    at_top("figures where visitors come in", R"yaml(listen: [80, "unix:/run/f.sock"]
+admin: 127.0.0.1:80
+)yaml",
+           {"frontis.yaml:2:8: 'admin' is '127.0.0.1:80', where visitors come in (listen '*:80'); "
+            "give it another port"}),
+    at_top("figures at the default of listen", R"yaml(admin: ["unix:/run/f.sock", 8080]
+)yaml",
+           {"frontis.yaml:1:8: 'admin' is '127.0.0.1:8080', where visitors come in (listen "
+            "'*:8080'); give it another port"}),
+    at_top("addresses of figures", R"yaml(admin: [localhost, {address: 81}, 9180, "127.0.0.1:9180"]
+)yaml",
+           {"frontis.yaml:1:9: expected a port, an address with a port such as 127.0.0.1:8080, "
+            "[::1]:443 or *:80, or unix:/path, found 'localhost'",
+            "frontis.yaml:1:20: expected a port or an address, found a mapping",
+            "frontis.yaml:1:41: '127.0.0.1:9180' is listened to already; first at "
+            "frontis.yaml:1:35"}),
+    at_top("no address of figures", R"yaml(admin: []
+)yaml",
+           {"frontis.yaml:1:8: expected at least one port or address, found an empty list"}),
 };
 
 INSTANTIATE_TEST_SUITE_P(ListenEntries, Malformed, testing::ValuesIn(malformed_cases), case_name);
@@ -49,6 +68,19 @@ TEST(ListenEntries, MayBeMappings) {
   EXPECT_EQ(listen[1].source, "frontis.yaml:1:14");
   EXPECT_EQ(listen[2].text(), "unix:/run/f.sock");
   EXPECT_FALSE(listen[2].proxy_protocol);
+}
+
+TEST(ListenEntries, AnAdminIsLocalUnlessItSaysOtherwise) {
+  const Loaded loaded = load_text(
+      "admin: [9180, '[::1]:9181', 'unix:/run/a.sock', '*:9182', 192.0.2.1:9183]\n"
+      "sites: {'*': {/: {respond: 404}}}",
+      "frontis.yaml");
+  ASSERT_TRUE(loaded.settings);
+  const std::vector<Listen>& admin = loaded.settings->admin;
+  ASSERT_EQ(admin.size(), 5U);
+  EXPECT_EQ(admin[0].text(), "127.0.0.1:9180");
+  EXPECT_EQ(admin[0].source, "frontis.yaml:1:9");
+  for (std::size_t i = 0; i < admin.size(); ++i) EXPECT_EQ(admin[i].is_local(), i < 3) << i;
 }
 
 TEST(ListenEntries, MayBeOneMappingAlone) {

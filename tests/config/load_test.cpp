@@ -37,9 +37,9 @@ const MalformedCase malformed_cases[] = {
            {"frontis.yaml:1:1: unknown key 'lisen'; did you mean 'listen'?"}),
     at_top("a key that is near to nothing", R"yaml(colour: red
 )yaml",
-           {"frontis.yaml:1:1: unknown key 'colour'; possible here: listen, state, user, threads, "
-            "log, limits, press, keep, keep_size, trusted_proxies, buffers, response_cache, apps, "
-            "sites"}),
+           {"frontis.yaml:1:1: unknown key 'colour'; possible here: listen, admin, state, user, "
+            "threads, log, limits, press, keep, keep_size, trusted_proxies, buffers, "
+            "response_cache, apps, sites"}),
     at_top("a port beyond the last one", R"yaml(listen: 65536
 )yaml",
            {"frontis.yaml:1:9: expected a port from 1 to 65535, found '65536'"}),
@@ -151,12 +151,9 @@ threads: 1
 )yaml",
            {"frontis.yaml:1:10: unknown key 'connection'; did you mean 'connections'?",
             "frontis.yaml:1:25: unknown key 'bodys'; did you mean 'body'?"}),
-    at_top("keys of later versions say so", R"yaml(admin: 8081
-tls: auto
+    at_top("keys of later versions say so", R"yaml(tls: auto
 )yaml",
-           {"frontis.yaml:1:1: 'admin' is not available in this version: there is nothing to "
-            "administer over the network yet",
-            "frontis.yaml:2:1: 'tls' is not available in this version: put a server that speaks "
+           {"frontis.yaml:1:1: 'tls' is not available in this version: put a server that speaks "
             "TLS in front of it"}),
     {"many faults in one pass",
      R"yaml(listen: [80, 80, nowhere]
