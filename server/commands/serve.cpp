@@ -28,10 +28,8 @@ int serve_file(const std::string& chosen) {
 
 std::function<int()> declare_serve(CLI::App& options) {
   const auto file = std::make_shared<std::string>();
-  options
-      .add_option("-c,--config", *file,
-                  "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
-      ->type_name("FILE");
+  options.add_option("-c,--config", *file,
+                     "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
   return [file] { return serve_file(*file); };
 }
 
