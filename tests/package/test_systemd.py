@@ -33,6 +33,13 @@ def fetch(booted, path="/"):
     return out
 
 
+def wait_for(is_so, booted):
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline, journal(booted)
+        time.sleep(0.2)
+
+
 def main_process(booted):
     return booted.run("systemctl", "show", "--value", "--property=MainPID", "frontis")[1].strip()
 
@@ -89,10 +96,7 @@ def test_a_reload_keeps_the_process_and_takes_up_the_configuration(booted):
     file.write_text(was.replace("/: {", "/new: { respond: 200, body: taken up }\n    /: {", 1))
     try:
         assert booted.run("systemctl", "reload", "frontis")[0] == 0, journal(booted)
-        deadline = time.monotonic() + 10
-        while not fetch(booted, "/new").startswith("taken up"):
-            assert time.monotonic() < deadline, journal(booted)
-            time.sleep(0.2)
+        wait_for(lambda: fetch(booted, "/new").startswith("taken up"), booted)
     finally:
         file.write_text(was)
     assert main_process(booted) == before
@@ -115,10 +119,7 @@ def test_a_new_package_takes_over_without_a_stop(booted):
     before = main_process(booted)
     code, out = booted.run("dpkg", "--install", FILE, timeout=120)
     assert code == 0 and "has taken over" in out, out
-    deadline = time.monotonic() + 10
-    while main_process(booted) == before:
-        assert time.monotonic() < deadline, journal(booted)
-        time.sleep(0.2)
+    wait_for(lambda: main_process(booted) != before, booted)
     assert fetch(booted).endswith("200")
     assert booted.run("systemctl", "is-active", "frontis")[1].strip() == "active", journal(booted)
 
@@ -126,13 +127,11 @@ def test_a_new_package_takes_over_without_a_stop(booted):
 def test_moved_logs_are_opened_anew(booted):
     log = booted.machine.path("/var/log/frontis/access.log")
     fetch(booted, "/before")
+    wait_for(lambda: "/before" in log.read_text(), booted)
     code, out = booted.run("logrotate", "--force", "/etc/logrotate.d/frontis")
     assert code == 0, out
     fetch(booted, "/after")
-    deadline = time.monotonic() + 10
-    while not log.exists() or "/after" not in log.read_text():
-        assert time.monotonic() < deadline, journal(booted)
-        time.sleep(0.2)
+    wait_for(lambda: log.exists() and "/after" in log.read_text(), booted)
     assert "/before" in log.with_suffix(".log.1").read_text()
 
 
