@@ -30,10 +30,8 @@ int serve_file(const std::string& chosen) {
 
 std::function<int()> declare_serve(CLI::App& options) {
   const auto file = std::make_shared<std::string>();
-  options
-      .add_option("-c,--config", *file,
-                  "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
-      ->type_name("FILE");
+  options.add_option("-c,--config", *file,
+                     "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
   options.footer(options.get_footer() +
                  "\n\nSignals: SIGTERM and SIGINT stop it when the answers in flight are finished, "
                  "SIGHUP\ndoes what `frontis reload` does, SIGUSR2 what `frontis upgrade` does, and "

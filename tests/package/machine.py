@@ -12,6 +12,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
 PACKAGES = Path(os.environ.get("FRONTIS_PACKAGES", SOURCE / "build-deb"))
+FILE = "/opt/frontis.deb"  # in the machine
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 START = 20.0
 STOP = 20.0
@@ -96,8 +97,8 @@ class Machine:
         return self.must("apt-get", "-q", "-y", "--no-install-recommends", *arguments)
 
     def install(self):
-        shutil.copy(package(), self.root / "tmp/frontis.deb")
-        return self.apt("install", "/tmp/frontis.deb")
+        shutil.copy(package(), self.path(FILE))
+        return self.apt("install", FILE)
 
     def path(self, name):
         return self.root / name.lstrip("/")

@@ -13,7 +13,8 @@ from client import fetch, poll
 from harness import (REPORT, Server, binary as binary_path, environment, free_port, run_command,
                      write_config, write_tree)
 
-COMMANDS = ("serve", "run", "init", "check", "explain", "press", "kept")
+COMMANDS = ("serve", "run", "init", "check", "explain", "press", "kept", "purge", "reload",
+            "upgrade", "status", "manual", "completion")
 MTIME = 1204329600
 STYLE = b"body { color: red }\n"
 HASHED = f"app.{hashlib.md5(STYLE).hexdigest()[:12]}.css"
