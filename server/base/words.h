@@ -25,6 +25,12 @@ constexpr bool is_printable(std::uint64_t word) {
   return ((word | (word - repeated(0x20)) | (word + repeated(0x01))) & high_bits) == 0;
 }
 
+// Not zero when one of the eight is `byte`.
+constexpr std::uint64_t trace_of(unsigned char byte, std::uint64_t word) {
+  const std::uint64_t other = word ^ repeated(byte);  // which is zero where it is that byte
+  return (other - repeated(0x01)) & ~other & high_bits;
+}
+
 // Each of A to Z becomes its lower case.
 constexpr std::uint64_t lower_word(std::uint64_t word) {
   const std::uint64_t low = word & ~high_bits;

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/words.h"
+
 namespace frontis::observe {
 
 namespace {
@@ -33,17 +35,22 @@ constexpr ByteSet printable_ascii_without(std::string_view excluded) {
   return set;
 }
 
-constexpr ByteSet plain_in_quotes = printable_ascii_without("\"\\");
+// What stands as it is: printable ASCII but for quote, backslash and `third`.
+struct Plain {
+  unsigned char third;
+  ByteSet bytes;
+};
+
+constexpr Plain plain_in_quotes{'"', printable_ascii_without("\"\\")};
 // Where a space would begin the next field.
-constexpr ByteSet plain_in_word = printable_ascii_without("\"\\ ");
+constexpr Plain plain_in_word{' ', printable_ascii_without("\"\\ ")};
 
 constexpr unsigned char byte_of(char c) { return static_cast<unsigned char>(c); }
 
-// The bytes at the front of `text` that stand as they are; nearly always all of them.
-std::string_view plain_start(std::string_view text, const ByteSet& plain) {
-  std::size_t length = 0;
-  while (length < text.size() && plain[byte_of(text[length])]) ++length;
-  return text.substr(0, length);
+bool is_plain(std::uint64_t word, const Plain& plain) {
+  const std::uint64_t others =
+      trace_of('"', word) | trace_of('\\', word) | trace_of(plain.third, word);
+  return others == 0 && is_printable(word);
 }
 
 class Pen {
@@ -55,6 +62,22 @@ class Pen {
   void put(std::string_view text) {
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
+  }
+  // The bytes at the front of `text` that stand as they are, nearly always all of them; returns how
+  // many these were.
+  std::size_t put_plain(std::string_view text, const Plain& plain) {
+    char* const out = at_;
+    std::size_t length = 0;
+    for (; text.size() - length >= word_size; length += word_size) {
+      const std::uint64_t word = word_at(text.data() + length);
+      if (!is_plain(word, plain)) break;
+      std::memcpy(out + length, &word, word_size);
+    }
+    for (; length < text.size() && plain.bytes[byte_of(text[length])]; ++length) {
+      out[length] = text[length];
+    }
+    at_ = out + length;
+    return length;
   }
   void number(std::uint64_t value) { at_ = std::to_chars(at_, at_ + 20, value).ptr; }
   void digits(std::uint64_t value, int count) {
@@ -83,15 +106,14 @@ bool ends_as_usual(const AccessEntry& entry, std::uint32_t weight) {
 
 // ---- combined
 
-void put_escaped(Pen& pen, std::string_view text, const ByteSet& plain, std::size_t limit) {
+void put_escaped(Pen& pen, std::string_view text, const Plain& plain, std::size_t limit) {
   std::string_view rest = text.substr(0, limit);
   while (true) {
-    const std::string_view start = plain_start(rest, plain);
-    pen.put(start);
-    if (start.size() == rest.size()) break;
+    rest.remove_prefix(pen.put_plain(rest, plain));
+    if (rest.empty()) break;
     pen.put("\\x");
-    pen.hex(byte_of(rest[start.size()]), 2);
-    rest.remove_prefix(start.size() + 1);
+    pen.hex(byte_of(rest.front()), 2);
+    rest.remove_prefix(1);
   }
   if (text.size() > limit) pen.put(cut_mark);
 }
@@ -214,9 +236,7 @@ void put_json_string(Pen& pen, std::string_view text, std::size_t limit) {
   pen.put('"');
   std::string_view rest = cut(text, limit);
   while (true) {
-    const std::string_view start = plain_start(rest, plain_in_quotes);
-    pen.put(start);
-    rest.remove_prefix(start.size());
+    rest.remove_prefix(pen.put_plain(rest, plain_in_quotes));
     if (rest.empty()) break;
     rest.remove_prefix(put_json_character(pen, rest));
   }

@@ -34,6 +34,15 @@ TEST(Words, KnowWhatIsPrintable) {
   });
 }
 
+TEST(Words, KnowWhetherTheyHaveAByte) {
+  for (const char sought : {'\0', '"', '\\', ' ', '\x7f', '\x80', '\xff'}) {
+    for_every_byte([sought](std::string_view text) {
+      const bool found = text.find(sought) != text.npos;
+      EXPECT_EQ(trace_of(static_cast<unsigned char>(sought), word_at(text.data())) != 0, found);
+    });
+  }
+}
+
 TEST(Words, LowerLettersAndNothingElse) {
   for_every_byte([](std::string_view text) {
     std::string lowered(text);
