@@ -63,8 +63,10 @@ struct Notes {
 
   // As at first; what means nothing then may stay.
   void clear() {
-    site = route = {};
-    variant = cache = "-";
+    site = {};
+    route = {};
+    variant = "-";
+    cache = "-";
     app = nullptr;
     is_cold = false;
   }
