@@ -67,8 +67,11 @@ struct Notes {
 
   // As at first; what means nothing then may stay.
   void clear() {
-    site = route = request_id = {};
-    variant = cache = "-";
+    site = {};
+    route = {};
+    request_id = {};
+    variant = "-";
+    cache = "-";
     app = nullptr;
     is_cold = false;
   }

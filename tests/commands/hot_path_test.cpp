@@ -1,5 +1,5 @@
-// The hot path as a whole, from the socket through router, files handler and access log: a small
-// file that was asked for before costs the heap nothing.
+// The hot path as a whole, from the socket through router, files handler, access log and what is
+// counted: a small file that was asked for before costs the heap nothing.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "../net/steady_client.h"
 #include "access_recorder.h"
 #include "config/load.h"
+#include "count_recorder.h"
 #include "http/session.h"
 #include "wiring.h"
 
@@ -37,10 +38,11 @@ class HotPathTest : public testing::Test {
     ASSERT_TRUE(opened);
     access_ = std::move(*opened);
     recorder_ = std::make_unique<AccessRecorder>(access_->lane());
+    counting_ = std::make_unique<CountRecorder>(counts_, recorder_.get());
     sessions_ = std::make_unique<http::Sessions>(
         hand_.loop, hand_.timers,
         std::make_shared<const http::Rules>(http::Rules{
-            settings_.limits, handlers_->router(), recorder_.get(), settings_.trusted_proxies}));
+            settings_.limits, handlers_->router(), counting_.get(), settings_.trusted_proxies}));
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
@@ -79,6 +81,8 @@ class HotPathTest : public testing::Test {
   std::unique_ptr<Handlers> handlers_;
   std::unique_ptr<observe::AccessLog> access_;
   std::unique_ptr<AccessRecorder> recorder_;
+  observe::Counts counts_;
+  std::unique_ptr<CountRecorder> counting_;
   net::HandTurned hand_;
   net::Admission admission_{settings_.limits};
   std::unique_ptr<http::Sessions> sessions_;

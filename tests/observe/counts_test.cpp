@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "../base/allocation_count.h"
-
 namespace frontis::observe {
 namespace {
 
@@ -148,17 +146,6 @@ TEST(Counts, LetsOldUrlsGo) {
   counts.record(answered(notes_of(), 404));
   EXPECT_EQ(counts.read(now += std::chrono::seconds(151)).faulty.size(), 1U);
   EXPECT_TRUE(counts.read(now += std::chrono::seconds(151)).faulty.empty());
-}
-
-TEST(Counts, AllocatesNothingOnceARouteIsKnown) {
-  Counts counts;
-  http::Notes notes = notes_of();
-  notes.app = &shop;
-  notes.app_us = 1;
-  counts.record(answered(notes, 500));
-  begin_counting();
-  for (int i = 0; i < 100; ++i) counts.record(answered(notes, 500));
-  EXPECT_EQ(end_counting(), 0U);
 }
 
 }  // namespace

@@ -21,6 +21,13 @@ function table(id, columns, rows, none) {
   it.replaceChildren(element("thead", "", head), element("tbody", "", ...body));
 }
 
+// Host and path: where there is no room for both, the host gives way.
+function place(url) {
+  const slash = url.indexOf("/");
+  return element("span", "place", element("span", "host", url.slice(0, Math.max(slash, 0))),
+                 element("span", "path", url.slice(Math.max(slash, 0))));
+}
+
 function meter(share, className) {
   const svg = shape("svg", {viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true"});
   svg.append(shape("rect", {class: className, width: 100 * Math.min(1, share), height: 8, fill: "currentColor"}));
@@ -54,13 +61,13 @@ function showApps(status) {
 
 function showUrls(status) {
   table("slow", [
-    ["Path", (url) => url.url, "name url"],
+    ["Path", (url) => place(url.url), "name url"],
     ["Times", (url) => figure(url.times), "number"],
     ["Mean", (url) => time(url.weight / url.times / 1e6), "number"],
     ["Longest", (url) => time(url.worst / 1e6), "number"],
   ], status.slow, "No application was asked in the last minutes.");
   table("faulty", [
-    ["Path", (url) => url.url, "name url"],
+    ["Path", (url) => place(url.url), "name url"],
     ["Last", (url) => badge(url.status), "number"],
     ["Times", (url) => figure(url.times), "number"],
   ], status.faulty, "No error in the last minutes.");
@@ -72,7 +79,7 @@ function showRoutes(status) {
   const files = (route) => route.hits + route.misses;
   table("routes", [
     ["Site and route", (route) => route.route === "none" ? "no route" :
-        route.site === "*" ? route.route : route.site + route.route, "name"],
+        place(route.site === "*" ? route.route : route.site + route.route), "name"],
     ["Requests", (route) => element("span", "", meter(total(route.classes) / most, "of-3xx"),
                                     figure(total(route.classes))), "number"],
     ["Errors", (route) => figure(route.classes[3] + route.classes[4]), "number"],
