@@ -183,6 +183,32 @@ def test_the_access_log_goes_where_the_new_configuration_says(configured, root, 
     assert "silent" not in new.read_text() + old.read_text()
 
 
+def counted(port):
+    """Requests so far, as the admin address tells them."""
+    text = harness.fetch(("127.0.0.1", port), "/metrics").body.decode()
+    lines = re.findall(r"^frontis_http_requests_total\{.*\} (\d+)", text, re.MULTILINE)
+    return sum(int(each) for each in lines)
+
+
+def test_the_admin_address_comes_and_goes_and_nothing_is_forgotten(configured, root):
+    server, file = configured(files(root))
+    first, second = free_port(), free_port()
+    file.write(admin=f"127.0.0.1:{first}").reload()
+    for _ in range(3):
+        server.fetch("/a.txt")
+    assert counted(first) == 3
+    file.write(admin=f"127.0.0.1:{second}").reload()
+    server.fetch("/a.txt")
+    assert counted(second) == 4
+    with pytest.raises(OSError):
+        Connection(("127.0.0.1", first), timeout=1)
+    del file.settings["admin"]
+    file.write().reload()
+    with pytest.raises(OSError):
+        Connection(("127.0.0.1", second), timeout=1)
+    assert server.fetch("/a.txt").status == 200
+
+
 def test_many_reloads_lose_no_request_and_keep_nothing(configured, root):
     sites = [{"*": {"/": {"files": str(root)}, "/n": {"respond": 200, "body": str(n)}}}
              for n in range(2)]

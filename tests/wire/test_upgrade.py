@@ -67,13 +67,16 @@ def upgraded():
 def test_a_new_process_takes_over(serve, root, upgraded, tmp_path):
     place = str(tmp_path / "s")
     listen = [f"127.0.0.1:{free_port()}", f"unix:{place}"]
-    server = serve({"*": {"/": {"files": str(root)}}}, listen=listen)
+    admin = ("127.0.0.1", free_port())
+    server = serve({"*": {"/": {"files": str(root)}}}, listen=listen,
+                   admin=f"127.0.0.1:{admin[1]}")
     first = server.pid
     second = upgraded(server)
     assert second != first and is_there(second)
     assert server.wait() == 0, server.log()
     assert server.fetch("/a.txt").body == b"a\n"
     assert fetch(place, "/a.txt").body == b"a\n", "the socket's file is that of the new one now"
+    assert fetch(admin, "/ready").status == 200, "and so is the admin address"
     third = upgraded(server)
     assert poll(lambda: not is_there(second)), server.log()
     assert server.fetch("/a.txt").body == b"a\n" and is_there(third)
