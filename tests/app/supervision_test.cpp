@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "site_house.h"
 
 namespace frontis::app {
@@ -55,11 +57,31 @@ TEST(Supervision, ReplacesWhatALoopFoundStuck) {
   EXPECT_TRUE(has(house, 1)) << house.said();
 }
 
+TEST(Supervision, AddsReloadsAndRemovesOneWhileItRuns) {
+  SiteHouse first;
+  SiteHouse second;
+  first.app.wsgi.processes = second.app.wsgi.processes = 1;
+  Supervision supervision(*first.log);
+  supervision.start();
+  supervision.add(first.app, first.balancer);
+  supervision.add(second.app, second.balancer);
+  EXPECT_TRUE(has(first, 1) && has(second, 1)) << first.said();
+  supervision.reload(first.balancer);
+  EXPECT_TRUE(comes_true([&] { return first.started().size() == 2; }));
+  EXPECT_EQ(second.started().size(), 1U);
+  std::atomic<bool> has_ended = false;
+  supervision.remove(second.balancer, std::chrono::milliseconds(20'000),
+                     [&has_ended] { has_ended = true; });
+  EXPECT_TRUE(comes_true([&] { return has_ended.load(); }));
+  EXPECT_FALSE(SiteHouse::runs(second.started()[0]));
+  EXPECT_TRUE(has(first, 1));
+  supervision.stop(std::chrono::milliseconds(20'000));
+}
+
 TEST(Supervision, MayHaveNothingToDo) {
   SiteHouse house;
   Supervision supervision(*house.log);
   supervision.start();
-  EXPECT_TRUE(supervision.is_empty());
   supervision.stop(std::chrono::milliseconds(0));
 }
 

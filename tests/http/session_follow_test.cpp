@@ -82,18 +82,22 @@ TEST(Follow, NobodyKeepsTheRulesOfAConnectionThatRests) {
   EXPECT_EQ(served.exchange(peer, get("/")), ok("second"));
 }
 
-TEST(Follow, AClientThatLeavesLetsGoOfThem) {
+TEST(Follow, AClientThatHasLeftLetsGoOfThem) {
   Other first("first");
   Other second("second");
   Served served;
   served.sessions.follow(first.rules());
-  first.handler.answers["/later"] = [](Exchange&) {};
+  Exchange* kept = nullptr;
+  first.handler.answers["/later"] = [&kept](Exchange& exchange) { kept = &exchange; };
   {
     net::Peer peer = served.connect();
     served.exchange(peer, get("/later"));
     served.sessions.follow(second.rules());
-    EXPECT_FALSE(first.is_gone);
   }
+  served.hand.turn(3);
+  EXPECT_FALSE(first.is_gone);
+  ASSERT_NE(kept, nullptr);
+  kept->respond(response_of(text_body("nobody reads this")));
   EXPECT_TRUE(served.until_no_session());
   served.hand.turn();
   EXPECT_TRUE(first.is_gone);
