@@ -323,8 +323,8 @@ std::vector<std::string> keys_of_a_line() {
   return keys;
 }
 
-TEST(AccessLine, HasTheKeysThatTheReadmeExplainsInTheirOrder) {
-  const std::string text = content_of("README.md");
+TEST(AccessLine, HasTheKeysThatAreExplainedInTheirOrder) {
+  const std::string text = content_of("conf/README.md");
   // The first cell of each row may name several.
   std::string cells;
   for (const std::string& cell : found_in(text, "| key | what it is |\n|---|---|\n", "\n\n",

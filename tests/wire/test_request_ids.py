@@ -123,9 +123,9 @@ def test_combined_ends_with_it(front):
     assert found.endswith(f" site.test {ids_in(heads[0])[0]} 1\n"), found
 
 
-def test_the_readme_shows_how_django_logs_it(serve, tmp_path):
+def test_it_is_shown_how_django_logs_it(serve, tmp_path):
     pytest.importorskip("django")
-    text = (SOURCE / "README.md").read_text()
+    text = (SOURCE / "conf" / "README.md").read_text()
     shown = re.search(r"```python\n(# mysite/request_id\.py\n.*?)```", text, re.S)[1]
     write_tree(tmp_path / "code", {
         "mysite/__init__.py": "",
