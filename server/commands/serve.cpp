@@ -32,10 +32,11 @@ std::function<int()> declare_serve(CLI::App& options) {
   const auto file = std::make_shared<std::string>();
   options.add_option("-c,--config", *file,
                      "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
-  options.footer(options.get_footer() +
-                 "\n\nSignals: SIGTERM and SIGINT stop it when the answers in flight are finished, "
-                 "SIGHUP\ndoes what `frontis reload` does, SIGUSR2 what `frontis upgrade` does, and "
-                 "SIGUSR1 opens the\nlogs anew after a rotation.");
+  options.footer(
+      options.get_footer() +
+      "\n\nSignals: SIGTERM and SIGINT stop it when the answers in flight are finished, "
+      "SIGHUP\ndoes what `frontis reload` does, SIGUSR2 what `frontis upgrade` does, and "
+      "SIGUSR1 opens the\nlogs anew after a rotation.");
   return [file] { return serve_file(*file); };
 }
 
