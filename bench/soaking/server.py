@@ -84,10 +84,9 @@ class Server:
         return fault
 
     def has(self):
-        """Kilobytes that are in no file (what it shares with other processes of the same program
-        depends on how many there are), open descriptors, and threads."""
+        """Kilobytes of memory, open descriptors, and threads."""
         rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
-        return {"memory KB": int(re.search(r"Anonymous:\s+(\d+)", rollup)[1]),
+        return {"RSS KB": int(re.search(r"Rss:\s+(\d+)", rollup)[1]),
                 "descriptors": len(os.listdir(f"/proc/{self.pid}/fd")),
                 "threads": len(os.listdir(f"/proc/{self.pid}/task"))}
 
