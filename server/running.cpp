@@ -139,10 +139,7 @@ void Running::start() {
   generation_->applications->start();
   for (const auto& lane : lanes_) lane->start();
   generation_->roots->start(generation_->settings);
-  if (admin_) {
-    admin_->start();
-    admin_->set_serving(true);
-  }
+  start_admin();
   for (const config::Listen& listen : settings().listen) {
     log_.info("listening on {}", listen.text());
   }
@@ -169,7 +166,11 @@ Result<void> Running::change(config::Settings settings) {
   change_lanes(std::move(*listen));
   before->roots->stop();
   next->roots->start(next->settings);
-  if (is_other_admin) renew_admin();
+  if (is_other_admin) {
+    // No lane has anything left to tell the one before.
+    admin_ = make_admin();
+    start_admin();
+  }
   if (!lasting.empty()) {
     log_.warning("what the configuration says of {} takes effect with `frontis upgrade`", lasting);
   }
@@ -188,9 +189,7 @@ Result<std::vector<std::vector<LaneListen>>> Running::listen_anew(const config::
   return listen;
 }
 
-// The one before has been stopped, and no lane has anything left to tell it.
-void Running::renew_admin() {
-  admin_ = make_admin();
+void Running::start_admin() {
   if (!admin_) return;
   admin_->start();
   admin_->set_serving(true);

@@ -68,7 +68,7 @@ class Running {
   std::shared_ptr<Generation> current() const;
   Result<std::vector<std::vector<LaneListen>>> listen_anew(const config::Settings& next);
   std::unique_ptr<Admin> make_admin();
-  void renew_admin();
+  void start_admin();
   void change_lanes(std::vector<std::vector<LaneListen>> listen);
 
   // Those that this was opened with: what lasts for as long as the process.

@@ -34,12 +34,6 @@ void Supervision::start() {
   ::pthread_setname_np(thread_.native_handle(), "frontis-apps");
 }
 
-void Supervision::reload() {
-  loop_.post([this] {
-    for (const auto& supervisor : supervisors_) supervisor->reload();
-  });
-}
-
 void Supervision::reload(const upstream::Balancer& balancer) {
   loop_.post([this, &balancer] {
     if (Supervisor* const supervisor = find(balancer)) supervisor->reload();

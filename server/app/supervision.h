@@ -27,13 +27,12 @@ class Supervision {
   Supervision(const Supervision&) = delete;
   Supervision& operator=(const Supervision&) = delete;
 
-  // From one thread: the five that follow.
+  // From one thread: those that follow, but for stuck().
   // Its processes are started now, or by start(). Both outlive this, or until `ended` of remove();
   // `app` is one with `wsgi`.
   void add(const config::App& app, upstream::Balancer& balancer);
   void start();
-  // New processes, with the code as it is now, for all or for one.
-  void reload();
+  // New processes, with the code as it is now.
   void reload(const upstream::Balancer& balancer);
   // Has the processes finish what they do, kills them after `patience`, and calls `ended`, on the
   // thread of this, when there is none any more.

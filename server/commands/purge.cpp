@@ -65,11 +65,7 @@ std::function<int()> declare_purge(CLI::App& app) {
                  "http://host/path as it was asked for, or /path on all hosts; with * at its end, "
                  "all that begins so")
       ->required();
-  app.add_option("-c,--config", options->file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
-      ->type_name("FILE");
-  app.add_option("--state", options->state, "State folder of the server, in place of its own")
-      ->type_name("DIR");
+  declare_server_place(app, options->file, options->state);
   return [options] { return purge(*options); };
 }
 

@@ -31,14 +31,6 @@ struct Order {
   std::chrono::seconds patience;
 };
 
-void declare_place(CLI::App& app, Options& options) {
-  app.add_option("-c,--config", options.file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
-      ->type_name("FILE");
-  app.add_option("--state", options.state, "State folder of the server, in place of its own")
-      ->type_name("DIR");
-}
-
 // What the server says; none: stderr says why there is nothing.
 std::optional<std::string> answer_to(const Order& order, const Options& options) {
   const std::string me = "frontis " + order.name + ": ";
@@ -82,13 +74,13 @@ int upgrade(const Options& options) {
 
 std::function<int()> declare_reload(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  declare_place(app, *options);
+  declare_server_place(app, options->file, options->state);
   return [options] { return reload(*options); };
 }
 
 std::function<int()> declare_upgrade(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  declare_place(app, *options);
+  declare_server_place(app, options->file, options->state);
   return [options] { return upgrade(*options); };
 }
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -54,6 +55,14 @@ std::optional<config::Settings> settings_with_state(const std::string& file,
   std::error_code error;
   if (!state.empty()) settings->state = fs::absolute(state, error).lexically_normal();
   return settings;
+}
+
+void declare_server_place(CLI::App& app, std::string& file, std::string& state) {
+  app.add_option("-c,--config", file,
+                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
+      ->type_name("FILE");
+  app.add_option("--state", state, "State folder of the server, in place of its own")
+      ->type_name("DIR");
 }
 
 Result<std::unique_ptr<ActingUser>> act_for_state(const config::Settings& settings, bool make) {

@@ -10,6 +10,10 @@
 #include "commands/acting_user.h"
 #include "config/settings.h"
 
+namespace CLI {
+class App;
+}
+
 namespace frontis::commands {
 
 // The settings of `file`, or of the configuration that a server would find, with `state` for its
@@ -17,6 +21,10 @@ namespace frontis::commands {
 // stderr says why.
 [[nodiscard]] std::optional<config::Settings> settings_with_state(const std::string& file,
                                                                   const std::string& state);
+
+// The options that name a running server for whoever asks it: its configuration, and its state
+// folder in place of the configuration's. Both outlive `app`.
+void declare_server_place(CLI::App& app, std::string& file, std::string& state);
 
 // Acts as `user` of the settings. Root without a configuration acts as the owner of the state
 // folder, which is where the server's user shows. `make`: makes a missing folder first, for that

@@ -33,7 +33,8 @@ TEST(Supervision, RunsSeveralApplicationsToTheirEnd) {
   supervision.add(second.app, second.balancer);
   supervision.start();
   EXPECT_TRUE(has(first, 1) && has(second, 1)) << first.said();
-  supervision.reload();
+  supervision.reload(first.balancer);
+  supervision.reload(second.balancer);
   EXPECT_TRUE(comes_true([&] { return first.started().size() == 2; }));
   EXPECT_TRUE(comes_true([&] { return second.started().size() == 2; }));
   supervision.stop(std::chrono::milliseconds(20'000));
