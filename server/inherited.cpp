@@ -42,6 +42,16 @@ Descriptor take_descriptor(std::uint64_t number) {
 
 }  // namespace
 
+void Inherited::add(Descriptor descriptor, std::string name) {
+  if (name == control_name) {
+    control = std::move(descriptor);
+  } else if (name == predecessor_name) {
+    predecessors.push_back(std::move(descriptor));
+  } else {
+    sockets.push_back({std::move(descriptor), std::move(name)});
+  }
+}
+
 Inherited Inherited::take() {
   const auto process = parse_decimal(take_variable(listen_pid));
   const auto count = parse_decimal(take_variable(listen_count));
@@ -55,10 +65,10 @@ Inherited Inherited::take() {
     const std::uint64_t number = first_handed + i;
     std::string name = take_name(names);
     if (!is_open(number)) continue;
-    inherited.sockets.push_back({take_descriptor(number), std::move(name)});
+    inherited.add(take_descriptor(number), std::move(name));
   }
   if (told && *told > 2 && *told < most_sockets * 2 && is_open(*told)) {
-    inherited.told = take_descriptor(*told);
+    inherited.predecessors.push_back(take_descriptor(*told));
   }
   return inherited;
 }

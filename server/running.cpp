@@ -73,6 +73,7 @@ Result<std::unique_ptr<Running>> Running::open(std::shared_ptr<const config::Set
   auto made = Generation::make(settings, running->supervision_, log, nullptr);
   if (!made) return tl::unexpected(made.error());
   running->generation_ = running->shared(std::move(*made));
+  running->remember_access_log();
   if (const auto became = become_user(); !became) return tl::unexpected(became.error());
   running->media_.emplace(*settings, SharedMedia::Press::works, log);
   running->generation_->open_roots(*running->media_, log);
@@ -163,6 +164,7 @@ Result<void> Running::change(config::Settings settings) {
     const std::lock_guard lock(mutex_);
     return std::exchange(generation_, next);
   }();
+  remember_access_log();
   change_lanes(std::move(*listen));
   before->roots->stop();
   next->roots->start(next->settings);
@@ -175,6 +177,22 @@ Result<void> Running::change(config::Settings settings) {
     log_.warning("what the configuration says of {} takes effect with `frontis upgrade`", lasting);
   }
   return {};
+}
+
+std::vector<std::shared_ptr<observe::AccessLog>> Running::access_logs() {
+  std::vector<std::shared_ptr<observe::AccessLog>> in_use;
+  for (const auto& each : access_logs_) {
+    if (auto log = each.lock()) in_use.push_back(std::move(log));
+  }
+  return in_use;
+}
+
+void Running::remember_access_log() {
+  const auto in_use = access_logs();
+  const auto& latest = generation_->access;
+  access_logs_.assign(in_use.begin(), in_use.end());
+  const bool is_known = std::find(in_use.begin(), in_use.end(), latest) != in_use.end();
+  if (latest && !is_known) access_logs_.push_back(latest);
 }
 
 // By lane. Errors leave everything as it was.
@@ -206,9 +224,9 @@ void Running::change_lanes(std::vector<std::vector<LaneListen>> listen) {
   for (const auto& each : changed) each.wait();
 }
 
-void Running::finish(bool is_left, std::function<void()> done) {
+void Running::finish(Finish how, std::function<void()> done) {
   if (admin_) admin_->set_serving(false);
-  if (is_left) {
+  if (how == Finish::leaving) {
     if (admin_) admin_->stop();  // whoever asks is to ask the new process
     listening_.leave_to_another();
     admin_listening_.leave_to_another();
@@ -221,7 +239,7 @@ void Running::finish(bool is_left, std::function<void()> done) {
     if (left->fetch_sub(1) == 1) errands_.post(done);
   };
   for (const auto& lane : lanes_) {
-    if (is_left) {
+    if (how == Finish::leaving) {
       lane->hand_over(one_done);
     } else {
       lane->finish(one_done);

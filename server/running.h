@@ -40,9 +40,10 @@ class Running {
   // as it was, and the log says so. Errors leave everything as it was.
   [[nodiscard]] Result<void> change(config::Settings settings);
 
-  // No more connections. `done` is called as an errand when the last one has ended. `is_left`:
-  // another process goes on listening.
-  void finish(bool is_left, std::function<void()> done);
+  // `leaving`: another process goes on listening. It may be followed by `stopping`.
+  enum class Finish { leaving, stopping };
+  // No more connections. `done` is called as an errand when the last one has ended.
+  void finish(Finish how, std::function<void()> done);
   // Ends the lanes and the processes of applications, whatever they do. False when press has not
   // ended then, and nothing may be freed.
   bool stop();
@@ -55,7 +56,8 @@ class Running {
 
   const config::Settings& settings() const { return *generation_->settings; }
   Applications& applications() { return *generation_->applications; }
-  observe::AccessLog* access_log() { return generation_->access.get(); }  // null without one
+  // That of this generation, and those that exchanges of older ones still write to.
+  std::vector<std::shared_ptr<observe::AccessLog>> access_logs();
   // Of all listening sockets, for a process that takes over.
   std::vector<Listening::Handed> sockets() const;
 
@@ -64,6 +66,7 @@ class Running {
           std::vector<Inherited::Socket> inherited, Errands& errands, Log& log);
 
   Result<void> listen_at_first(std::vector<std::vector<LaneListen>>& lanes);
+  void remember_access_log();
   std::shared_ptr<Generation> shared(std::unique_ptr<Generation> made);
   std::shared_ptr<Generation> current() const;
   Result<std::vector<std::vector<LaneListen>>> listen_anew(const config::Settings& next);
@@ -81,6 +84,7 @@ class Running {
   std::optional<SharedMedia> media_;
   mutable std::mutex mutex_;
   std::shared_ptr<Generation> generation_;  // changed under the mutex
+  std::vector<std::weak_ptr<observe::AccessLog>> access_logs_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Admin> admin_;                      // null where `admin` is not set
   std::shared_ptr<std::atomic<std::size_t>> silent_;  // lanes that have not answered is_alive()

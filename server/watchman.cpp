@@ -24,6 +24,9 @@ using std::chrono::milliseconds;
 // For a new process to start, with all that its applications import before it says so.
 constexpr std::chrono::seconds successor_patience{60};
 
+// How often those who tell nobody of their end are looked after.
+constexpr milliseconds look_again{100};
+
 bool is_stop(int signal) { return signal == SIGTERM || signal == SIGINT; }
 
 }  // namespace
@@ -129,21 +132,25 @@ void Watchman::change_log(const config::LogSettings& before) {
 
 // Whoever rotates logs has renamed them.
 void Watchman::reopen_logs() {
-  const auto say = [this](const Result<void>& opened) {
+  bool is_done = true;
+  const auto look_at = [this, &is_done](const Result<void>& opened) {
+    is_done = is_done && opened.has_value();
     if (!opened) log_.error("SIGUSR1: {}; the old one stays in use", opened.error().message);
-    return opened.has_value();
   };
-  observe::AccessLog* const access = running_.access_log();
-  const bool has_errors = say(log_.reopen());
-  const bool has_access = access == nullptr || say(access->reopen());
-  if (has_errors && has_access) log_.info("SIGUSR1: the logs are opened anew");
+  predecessors_.pass_on(SIGUSR1);
+  look_at(log_.reopen());
+  for (const auto& access : running_.access_logs()) look_at(access->reopen());
+  if (is_done) log_.info("SIGUSR1: the logs are opened anew");
 }
 
-std::vector<Successor::Handed> Watchman::sockets() const {
-  std::vector<Successor::Handed> sockets;
-  for (const auto& each : running_.sockets()) sockets.push_back({each.socket, each.name});
-  if (control_) sockets.push_back({control_->descriptor(), control_name});
-  return sockets;
+std::vector<Successor::Handed> Watchman::handed() {
+  std::vector<Successor::Handed> handed;
+  for (const auto& each : running_.sockets()) handed.push_back({each.socket, each.name});
+  if (control_) handed.push_back({control_->descriptor(), control_name});
+  for (const Descriptor& each : predecessors_.lines()) {
+    handed.push_back({each.number(), predecessor_name});
+  }
+  return handed;
 }
 
 std::string Watchman::upgrade() {
@@ -157,7 +164,7 @@ std::string Watchman::upgrade() {
         "container instead");
   }
   log_.info("upgrade: starting {}", program_.path);
-  auto successor = Successor::start(program_, sockets());
+  auto successor = Successor::start(program_, handed());
   if (!successor) return failed(successor.error().message);
   const auto until = Clock::now() + successor_patience;
   while (Clock::now() < until) {
@@ -168,38 +175,68 @@ std::string Watchman::upgrade() {
     if (signal == SIGHUP) log_.info("nothing is reloaded while a new process starts; ask again");
     pollfd said{successor->descriptor(), POLLIN, 0};
     if (::poll(&said, 1, 0) <= 0) continue;
-    if (successor->is_ready()) return succeeded(*successor);
+    if (successor->is_ready()) return succeeded(std::move(*successor));
     break;
   }
   return failed("process " + std::to_string(successor->process()) + " (" + program_.path +
                 ") did not become ready: " + successor->end() + "; what it said is in the log");
 }
 
-std::string Watchman::succeeded(const Successor& successor) {
-  notify_.goes_on_as(successor.process());
-  log_.info("process {} has taken over", successor.process());
+std::string Watchman::succeeded(Successor successor) {
+  const pid_t process = successor.process();
+  notify_.goes_on_as(process);
+  log_.info("process {} has taken over", process);
   is_over_ = is_left_ = true;
-  return "ok " + std::to_string(successor.process());
+  successor_ = std::move(successor);
+  return "ok " + std::to_string(process);
 }
 
 void Watchman::drain() {
-  const config::Limits& limits = running_.settings().limits;
-  const milliseconds most = is_left_ ? limits.hand_over : limits.drain;
+  if (is_left_ && hand_over() != End::told_to_stop) return;
+  stop();
+}
+
+Watchman::End Watchman::hand_over() {
+  const milliseconds most = running_.settings().limits.hand_over;
+  log_.info("handing over: answers in flight are finished, for at most {} s", most.count() / 1000);
+  if (control_) control_->leave_to_another();
+  predecessors_.leave_to_another();
+  return finish(most, Running::Finish::leaving);
+}
+
+void Watchman::stop() {
+  const milliseconds most = running_.settings().limits.drain;
   log_.info("stopping: answers in flight are finished, for at most {} s", most.count() / 1000);
-  if (is_left_ && control_) control_->leave_to_another();
   if (!is_left_) notify_.stopping();
+  predecessors_.pass_on(SIGTERM);
+  if (finish(most, Running::Finish::stopping) == End::told_to_stop) predecessors_.pass_on(SIGTERM);
+}
+
+Watchman::End Watchman::finish(milliseconds most, Running::Finish how) {
   // The errand may come when this has given up.
   const auto is_done = std::make_shared<bool>(false);
-  running_.finish(is_left_, [is_done] { *is_done = true; });
+  running_.finish(how, [is_done] { *is_done = true; });
   const auto until = Clock::now() + most;
-  while (!*is_done && Clock::now() < until) {
-    const int signal = wait(-1, until);
-    if (is_stop(signal)) return;
+  while (!*is_done || !predecessors_.are_gone()) {
+    if (Clock::now() >= until) return End::time_over;
+    const int signal = wait_while_finishing(until);
+    if (is_stop(signal)) return End::told_to_stop;
     if (signal == SIGUSR1) reopen_logs();
     if (signal == SIGHUP || signal == SIGUSR2) {
       log_.info("nothing is reloaded or upgraded, because the server is stopping");
     }
   }
+  return End::finished;
+}
+
+// A signal, from whoever sent it or by way of the process that has taken over; or 0.
+int Watchman::wait_while_finishing(Instant until) {
+  if (!predecessors_.are_gone()) until = std::min(until, Clock::now() + look_again);
+  const int signal = wait(successor_ ? successor_->descriptor() : -1, until);
+  if (signal != 0 || !successor_) return signal;
+  const std::optional<int> passed_on = successor_->signal();
+  if (!passed_on) successor_.reset();
+  return passed_on.value_or(0);
 }
 
 }  // namespace frontis

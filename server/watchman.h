@@ -12,6 +12,7 @@
 #include "control.h"
 #include "errands.h"
 #include "notify.h"
+#include "predecessors.h"
 #include "running.h"
 #include "server.h"
 #include "signals.h"
@@ -26,6 +27,7 @@ class Watchman {
     Errands& errands;
     Signals& signals;
     const Notify& notify;
+    Predecessors& predecessors;
     Log& log;
   };
 
@@ -35,6 +37,7 @@ class Watchman {
         errands_(post.errands),
         signals_(post.signals),
         notify_(post.notify),
+        predecessors_(post.predecessors),
         log_(post.log),
         serving_(serving),
         program_(std::move(program)) {}
@@ -43,7 +46,8 @@ class Watchman {
   void listen_to_commands(Descriptor inherited);
   // Returns when the server is to stop, or another process has taken over.
   void serve_until_told();
-  // Returns when all answers are finished, the time is over, or a signal cuts it short.
+  // Returns when all answers are finished, the time is over, or a signal cuts it short. The
+  // processes before this one have the same time to stop.
   void drain();
 
  private:
@@ -51,25 +55,32 @@ class Watchman {
   using Instant = Clock::time_point;
 
   int wait(int other, Instant until);
+  int wait_while_finishing(Instant until);
   void act_on(int signal);
   std::string obey(std::string_view command);
   std::string reload();
   void change_log(const config::LogSettings& before);
   void reopen_logs();
   std::string upgrade();
-  std::string succeeded(const Successor& successor);
-  std::vector<Successor::Handed> sockets() const;
+  std::string succeeded(Successor successor);
+  std::vector<Successor::Handed> handed();
+  enum class End { finished, time_over, told_to_stop };
+  End hand_over();
+  void stop();
+  End finish(std::chrono::milliseconds most, Running::Finish how);
   void show_life();
 
   Running& running_;
   Errands& errands_;
   Signals& signals_;
   const Notify& notify_;
+  Predecessors& predecessors_;
   Log& log_;
   const Serving& serving_;
   const Program program_;
   std::optional<Control> control_;
-  Instant next_sign_ = Clock::now();  // of life
+  std::optional<Successor> successor_;  // that has taken over, for as long as it is there
+  Instant next_sign_ = Clock::now();    // of life
   bool is_over_ = false;
   bool is_left_ = false;  // another process has taken over
 };

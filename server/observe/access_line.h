@@ -19,8 +19,6 @@ class AccessLine {
 
   explicit AccessLine(config::AccessFormat format) : format_(format) {}
 
-  config::AccessFormat format() const { return format_; }
-
   // Writes the line of `entry`, which stands for `weight` of its kind, at `out`, which has room for
   // `longest` bytes, and returns the place behind its newline.
   char* write(const AccessEntry& entry, std::uint32_t weight, char* out);
@@ -30,7 +28,7 @@ class AccessLine {
 
   void remember_date(std::int64_t second);
 
-  config::AccessFormat format_;
+  const config::AccessFormat format_;
   std::int64_t second_ = no_second;
   std::array<char, 32> date_{};
   std::size_t date_length_ = 0;

@@ -45,14 +45,10 @@ Result<Descriptor> open_stdout() {
   return fail_errno("cannot use stdout for the access log (set log.access to a path)", errno);
 }
 
-Result<Descriptor> open_output(const std::string& access) {
-  return access == "stdout" ? open_stdout() : open_file(access);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<AccessLog>> AccessLog::open(const config::LogSettings& settings, Log& log) {
-  auto file = open_output(settings.access);
+  auto file = settings.access == "stdout" ? open_stdout() : open_file(settings.access);
   if (!file) return tl::unexpected(std::move(file.error()));
   try {
     auto writer = std::make_unique<LineWriter>(std::move(*file), settings.access, log);
@@ -66,7 +62,8 @@ Result<std::unique_ptr<AccessLog>> AccessLog::open(const config::LogSettings& se
 AccessLog::AccessLog(std::unique_ptr<LineWriter> writer, const config::LogSettings& settings)
     : writer_(std::move(writer)),
       access_(settings.access),
-      form_{settings.format, settings.sample} {}
+      format_(settings.format),
+      sample_(settings.sample) {}
 
 AccessLog::~AccessLog() = default;
 
@@ -78,29 +75,18 @@ Result<void> AccessLog::reopen() {
   return {};
 }
 
-Result<void> AccessLog::change(const config::LogSettings& settings) {
-  auto file = open_output(settings.access);
-  if (!file) return tl::unexpected(std::move(file.error()));
-  writer_->replace(std::move(*file), settings.access);
-  access_ = settings.access;
-  form_.format = settings.format;
-  form_.sample = settings.sample;
-  return {};
-}
-
 std::uint64_t AccessLog::lost() const { return writer_->lost(); }
 
 struct AccessLog::Lane::State {
   LineWriter& writer;
-  const Form& form;
   AccessLine line;
+  std::uint32_t sample;  // one of so many routine lines
   Sampler sampler{};
   Batch batch{};
 };
 
 std::unique_ptr<AccessLog::Lane> AccessLog::lane() {
-  auto state =
-      std::make_unique<Lane::State>(Lane::State{*writer_, form_, AccessLine(form_.format)});
+  auto state = std::make_unique<Lane::State>(Lane::State{*writer_, AccessLine(format_), sample_});
   return std::unique_ptr<Lane>(new Lane(std::move(state)));
 }
 
@@ -110,11 +96,8 @@ AccessLog::Lane::~Lane() { state_->writer.take(state_->batch); }
 
 void AccessLog::Lane::record(const AccessEntry& entry) {
   State& state = *state_;
-  constexpr auto whenever = std::memory_order_relaxed;
-  const std::uint32_t share = entry.is_routine ? state.form.sample.load(whenever) : 1;
+  const std::uint32_t share = entry.is_routine ? state.sample : 1;
   if (share > 1 && !state.sampler.picks(share)) return;
-  const config::AccessFormat format = state.form.format.load(whenever);
-  if (format != state.line.format()) state.line = AccessLine(format);
   Batch& batch = state.batch;
   char* const start = batch.buffer.get() + batch.size;
   batch.size += static_cast<std::size_t>(state.line.write(entry, share, start) - start);

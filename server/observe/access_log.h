@@ -16,7 +16,6 @@
 // In both, a target is cut at 8 KiB, Referer and User-Agent at 2 KiB, and "..." marks the cut.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -55,10 +54,8 @@ class AccessLog {
 
   // After the file was renamed: lines that are written from now on go to a new one of its old name,
   // none is lost or cut. Nothing to do for stdout. An error is as of open(), and leaves everything
-  // as it was. These two are for one thread at a time; lanes and the writer may work meanwhile.
+  // as it was. For one thread at a time; lanes and the writer may work meanwhile.
   [[nodiscard]] Result<void> reopen();
-  // Another file, format and share, for all lanes. What a lane has kept is in the old format yet.
-  [[nodiscard]] Result<void> change(const config::LogSettings& settings);
 
   // The front end of one loop: not shared. Must not outlive its AccessLog.
   class Lane {
@@ -84,17 +81,12 @@ class AccessLog {
   std::uint64_t lost() const;
 
  private:
-  // What lanes look at for each line.
-  struct Form {
-    std::atomic<config::AccessFormat> format;
-    std::atomic<std::uint32_t> sample;
-  };
-
   AccessLog(std::unique_ptr<LineWriter> writer, const config::LogSettings& settings);
 
   std::unique_ptr<LineWriter> writer_;
-  std::string access_;  // a path, or "stdout"
-  Form form_;
+  const std::string access_;  // a path, or "stdout"
+  const config::AccessFormat format_;
+  const std::uint32_t sample_;
 };
 
 }  // namespace frontis::observe

@@ -216,23 +216,9 @@ TEST(AccessLog, StaysWithItsFileWhenTheNewOneCannotBeOpened) {
     ASSERT_FALSE(reopened);
     EXPECT_THAT(reopened.error().message, HasSubstr(folder.file("logs/access.log")));
     EXPECT_THAT(reopened.error().message, HasSubstr("create its folder"));
-    EXPECT_FALSE(access_log->change(settings_for(folder.file("logs/x"), AccessFormat::json)));
     access_log->lane()->record(entry_for("/a"));
   }
   EXPECT_EQ(content_of(folder.file("moved/access.log")), combined_for("/a") + "\n");
-}
-
-TEST(AccessLog, ChangesFileAndFormatForTheLanesThatThereAre) {
-  const ScratchFolder folder;
-  const auto log = Log::silent();
-  {
-    const auto access_log = opened(settings_for(folder.file("access.log")), *log);
-    const auto lane = access_log->lane();
-    ASSERT_TRUE(access_log->change(settings_for(folder.file("json.log"), AccessFormat::json)));
-    lane->record(entry_for("/a"));
-  }
-  const std::string line = content_of(folder.file("json.log"));
-  EXPECT_EQ(nlohmann::json::parse(line)["target"], "/a");
 }
 
 TEST(AccessLog, HasNothingToReopenOnStdout) {

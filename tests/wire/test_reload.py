@@ -183,6 +183,29 @@ def test_the_access_log_goes_where_the_new_configuration_says(configured, root, 
     assert "silent" not in new.read_text() + old.read_text()
 
 
+def test_a_log_that_only_older_answers_write_to_is_opened_anew_too(configured, root, tmp_path):
+    old, new = tmp_path / "old.log", tmp_path / "new.log"
+    server, file = configured(files(root), log={"access": str(old)})
+    with server.connect(receive_buffer=16384) as reader:
+        reader.send(request("/large.bin"))
+        assert reader.receive()
+        file.write(log={"access": str(new)}).reload()
+        for log in (old, new):
+            log.rename(f"{log}.1")
+        server.signal(signal.SIGUSR1)
+        server.wait_for_log("opened anew")
+        assert len(reader.read_response().body) == LARGE
+    server.fetch("/a.txt")
+    assert poll(lambda: "/large.bin" in old.read_text()), old.read_text()
+    assert poll(lambda: "/a.txt" in new.read_text()), new.read_text()
+    assert (tmp_path / "old.log.1").read_text() == (tmp_path / "new.log.1").read_text() == ""
+    # Who has ended holds nothing: the next time there is one file less to open.
+    old.unlink()
+    server.signal(signal.SIGUSR1)
+    assert poll(lambda: server.log().count("opened anew") == 2), server.log()
+    assert not old.exists()
+
+
 def counted(port):
     """Requests so far, as the admin address tells them."""
     text = harness.fetch(("127.0.0.1", port), "/metrics").body.decode()

@@ -123,7 +123,7 @@ def test_upgrades_under_load_lose_no_request(serve, root, upgraded):
 def started(program, config, folder, **more):
     """`program` in a process of its own, like Server."""
     with open(folder / "stderr", "ab") as errors:
-        process = subprocess.Popen([program, "serve", "-c", str(config)], cwd=folder,
+        process = subprocess.Popen([*program, "serve", "-c", str(config)], cwd=folder,
                                    stdin=subprocess.DEVNULL, stderr=errors, **more)
     try:
         yield process
@@ -139,7 +139,7 @@ def test_a_new_program_that_does_not_start_changes_nothing(root, tmp_path):
     config = write_config(tmp_path, {"listen": f"127.0.0.1:{port}", "threads": 1,
                                      "state": str(tmp_path / "state"),
                                      "sites": {"*": {"/": {"files": str(root)}}}})
-    with started(program, config, tmp_path, env=environment()) as old:
+    with started([program], config, tmp_path, env=environment()) as old:
         log = tmp_path / "stderr"
         assert poll(lambda: "listening on" in log.read_text(), harness.START)
         os.unlink(program)
@@ -189,77 +189,154 @@ class Manager:
         raise AssertionError(f"never told {line!r}: {seen}")
 
 
-def through_shell(program):
-    """The number of the process is to be in its environment, which is made before it starts."""
-    return ["/bin/sh", "-c", 'LISTEN_PID=$$ exec "$0" "$@"', program]
+class Given:
+    """A server whose socket comes from its service manager."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.socket = socket.socket()
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.listen()
+        self.address = self.socket.getsockname()
+
+    @contextlib.contextmanager
+    def server(self, listen, root, env):
+        config = write_config(self.folder, {"listen": f"127.0.0.1:{listen}", "threads": 2,
+                                            "state": str(self.folder / "state"),
+                                            "sites": {"*": {"/": {"files": str(root)}}}})
+        # The number of the process is to be in its environment, which is made before it starts.
+        program = ["/bin/sh", "-c", 'LISTEN_PID=$$ exec "$0" "$@"', str(harness.binary())]
+        given = self.socket.fileno()
+        with started(program, config, self.folder, env={**env, "LISTEN_FDS": "1"},
+                     preexec_fn=lambda: os.dup2(given, 3), pass_fds=(3,)) as process:
+            yield process
+
+    def log(self):
+        return (self.folder / "stderr").read_text()
 
 
-def test_a_service_manager_gives_the_sockets_and_is_told(root, tmp_path):
-    given = socket.socket()
-    given.bind(("127.0.0.1", 0))
-    given.listen()
-    port = given.getsockname()[1]
+@pytest.fixture
+def given(tmp_path):
+    return Given(tmp_path)
+
+
+def test_a_service_manager_gives_the_sockets_and_is_told(given, root, tmp_path):
     manager = Manager(tmp_path)
-    config = write_config(tmp_path, {"listen": f"127.0.0.1:{port}", "threads": 2,
-                                     "state": str(tmp_path / "state"),
-                                     "sites": {"*": {"/": {"files": str(root)}}}})
     # Somebody comes before the server is there.
-    early = Connection(("127.0.0.1", port))
-    early.send(request("/a.txt"))
-
-    def prepare():
-        os.dup2(given.fileno(), 3)
-
-    with open(tmp_path / "stderr", "ab") as errors:
-        process = subprocess.Popen(
-            [*through_shell(str(harness.binary())), "serve", "-c", str(config)],
-            env=manager.environment(LISTEN_FDS="1", WATCHDOG_USEC="400000"), stderr=errors,
-            preexec_fn=prepare, pass_fds=(3,))
-    try:
-        manager.wait_for("READY=1")
-        assert early.read_response().body == b"a\n"
-        early.close()
-        manager.wait_for("WATCHDOG=1")
-        process.send_signal(signal.SIGHUP)
-        told = manager.wait_for("RELOADING=1")
-        assert any(re.fullmatch(r"MONOTONIC_USEC=\d+", line) for line in told)
-        manager.wait_for("READY=1")
-        process.send_signal(signal.SIGUSR2)
-        log = tmp_path / "stderr"
-        assert poll(lambda: "has taken over" in log.read_text(), 30), log.read_text()
-        second = int(re.search(r"process (\d+) has taken over", log.read_text())[1])
-        manager.wait_for(f"MAINPID={second}")
-        assert process.wait(harness.STOP) == 0
-        assert fetch(("127.0.0.1", port), "/a.txt").status == 200
-        os.kill(second, signal.SIGTERM)
-        manager.wait_for("STOPPING=1")
-        assert poll(lambda: not is_there(second), harness.STOP)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    assert not harness.REPORT.search((tmp_path / "stderr").read_text())
+    with Connection(given.address) as early:
+        early.send(request("/a.txt"))
+        env = manager.environment(WATCHDOG_USEC="400000")
+        with given.server(given.address[1], root, env) as process:
+            manager.wait_for("READY=1")
+            assert early.read_response().body == b"a\n"
+            early.close()
+            manager.wait_for("WATCHDOG=1")
+            process.send_signal(signal.SIGHUP)
+            told = manager.wait_for("RELOADING=1")
+            assert any(re.fullmatch(r"MONOTONIC_USEC=\d+", line) for line in told)
+            manager.wait_for("READY=1")
+            process.send_signal(signal.SIGUSR2)
+            assert poll(lambda: "has taken over" in given.log(), 30), given.log()
+            second = int(re.search(r"process (\d+) has taken over", given.log())[1])
+            manager.wait_for(f"MAINPID={second}")
+            assert process.wait(harness.STOP) == 0
+    assert fetch(given.address, "/a.txt").status == 200
+    os.kill(second, signal.SIGTERM)
+    manager.wait_for("STOPPING=1")
+    assert poll(lambda: not is_there(second), harness.STOP)
+    assert not harness.REPORT.search(given.log())
 
 
-def test_a_socket_that_no_listen_names_is_said(root, tmp_path):
-    given = socket.socket()
-    given.bind(("127.0.0.1", 0))
-    given.listen()
+def test_a_socket_that_no_listen_names_is_said(given, root):
     port = free_port()
-    config = write_config(tmp_path, {"listen": f"127.0.0.1:{port}",
-                                     "sites": {"*": {"/": {"files": str(root)}}}})
-
-    def prepare():
-        os.dup2(given.fileno(), 3)
-
-    with open(tmp_path / "stderr", "ab") as errors:
-        process = subprocess.Popen(
-            [*through_shell(str(harness.binary())), "serve", "-c", str(config)],
-            env={**environment(), "LISTEN_FDS": "1", "LISTEN_FDNAMES": "web"}, stderr=errors,
-            preexec_fn=prepare, pass_fds=(3,))
-    try:
+    with given.server(port, root, {**environment(), "LISTEN_FDNAMES": "web"}):
         assert poll(lambda: answers(port), harness.START)
-        assert "(web) is not used, because neither 'listen' nor" in (tmp_path / "stderr").read_text()
-    finally:
-        process.terminate()
-        assert process.wait(harness.STOP) == 0
+        assert "(web) is not used, because neither 'listen' nor" in given.log()
+
+
+# ---- those that were there before
+
+
+def parent_of(process):
+    with open(f"/proc/{process}/stat", encoding="utf-8") as file:
+        return int(file.read().rpartition(")")[2].split()[1])
+
+
+def test_the_new_process_is_no_child_of_the_old_one(serve, root, upgraded):
+    """Or a service manager would not hear of its end."""
+    server = serve({"*": {"/": {"files": str(root)}}})
+    with server.connect(receive_buffer=16384) as reader:
+        begin_to_read(reader)
+        process = upgraded(server)
+        assert is_there(server.pid)
+        # The one between them ends in its own time.
+        assert poll(lambda: server.pid not in (parent_of(process), process))
+        assert finish_reading(reader)
+    assert server.wait() == 0
+
+
+def begin_to_read(connection):
+    connection.send(request("/large.bin"))
+    assert connection.receive()
+
+
+def finish_reading(connection):
+    answer = connection.read_response()
+    return answer.status == 200 and len(answer.body) == LARGE
+
+
+@pytest.fixture
+def three(serve, root, upgraded, tmp_path):
+    """The last of three processes, while the first and the second have an answer in flight; the
+    two who read them; and somebody who rests on a connection to the first."""
+    log = {"access": str(tmp_path / "access.log"), "file": str(tmp_path / "error.log"),
+           "format": "json"}
+    server = serve({"*": {"/": {"files": str(root)}}}, log=log)
+    server.log = (tmp_path / "error.log").read_text
+    with contextlib.ExitStack() as stack:
+        idle = stack.enter_context(server.connect())
+        asked(idle)
+        readers = []
+        for _ in range(2):
+            readers.append(stack.enter_context(server.connect(receive_buffer=16384)))
+            begin_to_read(readers[-1])
+            process = upgraded(server)
+        yield server, process, readers, idle
+
+
+def test_logs_are_opened_anew_by_all(three, tmp_path):
+    server, process, readers, idle = three
+    for name in ("access.log", "error.log"):
+        (tmp_path / name).rename(tmp_path / f"{name}.1")
+    os.kill(process, signal.SIGUSR1)
+    error_log = tmp_path / "error.log"
+    assert poll(lambda: error_log.exists() and
+                error_log.read_text().count("opened anew") == 3), error_log.read_text()
+    assert finish_reading(readers[0]) and finish_reading(readers[1])
+    assert poll(lambda: (tmp_path / "access.log").read_text().count("/large.bin") == 2)
+    assert "/large.bin" not in (tmp_path / "access.log.1").read_text()
+    for connection in (idle, *readers):
+        connection.close()
+    assert server.wait() == 0
+
+
+def test_a_stop_is_for_all_and_waits_for_all(three):
+    server, process, readers, idle = three
+    os.kill(process, signal.SIGTERM)
+    assert poll(lambda: server.log().count("stopping: answers in flight") == 3), server.log()
+    idle.expect_end()
+    assert is_there(server.pid) and is_there(process), "they are not done"
+    assert finish_reading(readers[0])
+    assert server.wait() == 0
+    assert is_there(process), "nor is the second"
+    assert finish_reading(readers[1])
+    assert poll(lambda: not is_there(process), harness.STOP)
+
+
+def test_a_second_stop_ends_all_at_once(three):
+    server, process, _, _ = three
+    os.kill(process, signal.SIGTERM)
+    assert poll(lambda: server.log().count("stopping: answers in flight") == 3), server.log()
+    os.kill(process, signal.SIGTERM)
+    assert server.wait() == 0
+    assert poll(lambda: not is_there(process), harness.STOP)
