@@ -49,6 +49,8 @@ def test_it_depends_on_libraries_and_on_no_compiler(package):
     "usr/share/man/man5/frontis.yaml.5.gz", "usr/share/bash-completion/completions/frontis",
     "usr/share/zsh/vendor-completions/_frontis", "usr/share/fish/vendor_completions.d/frontis.fish",
     "usr/share/doc/frontis/examples/django.yaml", "usr/share/doc/frontis/changelog.gz",
+    "usr/share/doc/frontis/README.md", "usr/share/doc/frontis/conf/README.md",
+    "usr/share/doc/frontis/conf/frontis.yaml", "usr/share/doc/frontis/conf/examples/django.yaml",
 ])
 def test_it_holds(unpacked, name):
     assert (unpacked / name).stat().st_size > 50

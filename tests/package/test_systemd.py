@@ -163,8 +163,62 @@ def test_a_stop_is_clean(booted):
     assert is_stopped_cleanly(booted), journal(booted)
 
 
-def test_a_stop_is_clean_after_another_process_has_taken_over(booted):
-    start(booted)
+def upgrade(booted):
+    """The number of the process that has taken over, once systemd knows it."""
+    before = main_process(booted)
     code, out = booted.run("frontis", "upgrade", "-c", "/etc/frontis/frontis.yaml")
     assert code == 0, out
+    wait_for(lambda: main_process(booted) != before, booted)
+    return main_process(booted)
+
+
+def test_a_stop_is_clean_after_another_process_has_taken_over(booted):
+    start(booted)
+    upgrade(booted)
     assert is_stopped_cleanly(booted), journal(booted)
+
+
+def test_systemd_sees_the_end_of_a_process_that_has_taken_over(booted):
+    start(booted)
+    process = upgrade(booted)
+    booted.run("kill", "-KILL", process)
+    wait_for(lambda: main_process(booted) not in ("0", process), booted)
+    wait_for(lambda: fetch(booted).endswith("200"), booted)
+    assert is_stopped_cleanly(booted), journal(booted)
+
+
+def test_a_stop_waits_for_an_answer_of_a_process_that_handed_over(booted):
+    start(booted)
+    large = booted.machine.path("/srv/large.bin")
+    with open(large, "wb") as file:
+        file.truncate(64 * 1024 * 1024)
+    file = booted.machine.path("/etc/frontis/frontis.yaml")
+    was = file.read_text()
+    file.write_text(was.replace("/: {", "/large/: { files: /srv }\n    /: {", 1))
+    try:
+        assert booted.run("systemctl", "reload", "frontis")[0] == 0, journal(booted)
+        booted.run("systemd-run", "--unit=reader", "curl", "--silent", "--limit-rate", "16M",
+                   "--output", "/tmp/read.bin", "http://127.0.0.1/large/large.bin")
+        read = booted.machine.path("/tmp/read.bin")
+        wait_for(lambda: read.exists() and read.stat().st_size > 0, booted)
+        upgrade(booted)
+        assert is_stopped_cleanly(booted), journal(booted)
+        wait_for(lambda: read.stat().st_size == 64 * 1024 * 1024, booted)
+    finally:
+        file.write_text(was)
+
+
+def test_a_port_that_is_taken_is_said_and_breaks_no_installation(booted):
+    booted.run("systemctl", "stop", "frontis")
+    booted.run("systemctl", "reset-failed", "frontis")
+    booted.run("systemd-run", "--unit=other", "python3", "-m", "http.server", "80")
+    try:
+        wait_for(lambda: fetch(booted).endswith("200"), booted)
+        code, out = booted.run("dpkg", "--install", FILE, timeout=120)
+        assert code == 0, out
+        booted.run("systemctl", "start", "frontis")
+        assert "the address is in use" in journal(booted), journal(booted)
+    finally:
+        booted.run("systemctl", "stop", "other")
+    start(booted)
+    wait_for(lambda: "Frontis is running" in fetch(booted), booted)
