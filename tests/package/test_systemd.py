@@ -181,7 +181,8 @@ def test_a_stop_is_clean_after_another_process_has_taken_over(booted):
 def test_systemd_sees_the_end_of_a_process_that_has_taken_over(booted):
     start(booted)
     process = upgrade(booted)
-    booted.run("kill", "-KILL", process)
+    code, out = booted.run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "frontis")
+    assert code == 0, out
     wait_for(lambda: main_process(booted) not in ("0", process), booted)
     wait_for(lambda: fetch(booted).endswith("200"), booted)
     assert is_stopped_cleanly(booted), journal(booted)
@@ -217,7 +218,8 @@ def test_a_port_that_is_taken_is_said_and_breaks_no_installation(booted):
         code, out = booted.run("dpkg", "--install", FILE, timeout=120)
         assert code == 0, out
         booted.run("systemctl", "start", "frontis")
-        assert "the address is in use" in journal(booted), journal(booted)
+        wait_for(lambda: "the address is in use" in booted.run(
+            "journalctl", "--no-pager", "--lines=50", "--unit=frontis")[1], booted)
     finally:
         booted.run("systemctl", "stop", "other")
     start(booted)
