@@ -1,4 +1,4 @@
-# What packaging/run and tests/run share: saying what happens, installing what is missing, and
+# What the scripts in packaging/ and tests/run share: saying what happens, installing what is missing, and
 # building a folder. Sourced by bash, with `root` set to the top of the source tree.
 
 build_packages=(
@@ -8,6 +8,8 @@ build_packages=(
   libbrotli-dev libzstd-dev libssl-dev
   libsqlite3-dev nlohmann-json3-dev
 )
+# Beside these, for a Debian package: dpkg takes build-essential for granted.
+debian_packages=(build-essential debhelper python3)
 
 say() {
   if [[ -t 1 ]]; then
