@@ -1,5 +1,5 @@
-# Writes the C++ source TO that holds the modules of the worker, which lie in the folder FROM, as one
-# text of Python; run by the build, see CMakeLists.txt.
+# Sets `text` to the modules of the worker, which lie in the folder FROM, as one text of Python; see
+# server/embed_text.cmake.
 
 # Each after those that it imports.
 set(modules records faults answer connection serving ending loading main)
@@ -30,20 +30,3 @@ foreach(name IN LISTS modules)
   string(APPEND text "module('${name}', r'''${module}''')\n")
 endforeach()
 string(APPEND text "sys.modules['frontis_worker.main'].main()\n")
-
-string(FIND "${text}" ")worker\"" end_of_raw_string)
-string(REGEX MATCH "[^ -~\n]" odd "${text}")
-if(NOT end_of_raw_string EQUAL -1 OR NOT odd STREQUAL "")
-  message(FATAL_ERROR "${FROM} has what a raw string of ASCII cannot hold")
-endif()
-file(WRITE "${TO}" "#include \"app/worker_source.h\"
-
-namespace frontis::app {
-
-std::string_view worker_source() {
-  static constexpr std::string_view text = R\"worker(${text})worker\";
-  return text;
-}
-
-}  // namespace frontis::app
-")

@@ -42,10 +42,7 @@ int check_file(const std::string& chosen, bool deep) {
 std::function<int()> declare_check(CLI::App& options) {
   const auto file = std::make_shared<std::string>();
   const auto deep = std::make_shared<bool>(false);
-  options
-      .add_option("-c,--config", *file,
-                  "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
-      ->type_name("FILE");
+  declare_configuration(options, *file);
   options.add_flag("--deep", *deep,
                    "Also look at this machine: roots, links, permissions, stale siblings, "
                    "manifests, sockets, logs, the state folder, routes that hide files, and what "

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 
@@ -9,6 +10,13 @@
 #include "start_up.h"
 
 namespace frontis::commands {
+
+CLI::Option& declare_configuration(CLI::App& app, std::string& file, std::string_view exception) {
+  const std::string places = "./frontis.yaml, then /etc/frontis/frontis.yaml";
+  return *app.add_option("-c,--config", file,
+                         "Configuration (default: " + places + std::string(exception) + ")")
+              ->type_name("FILE");
+}
 
 std::optional<std::filesystem::path> find_configuration(const std::string& chosen) {
   if (!chosen.empty()) return chosen;

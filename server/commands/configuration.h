@@ -5,12 +5,24 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/log.h"
 #include "base/result.h"
 #include "config/settings.h"
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace frontis::commands {
+
+// The option that names the file, for find_configuration(); `file` outlives `app`. `exception` is
+// said behind the places where it is looked for otherwise. Help shows a FILE behind the option,
+// unless the caller gives its type another name.
+CLI::Option& declare_configuration(CLI::App& app, std::string& file,
+                                   std::string_view exception = {});
 
 // `chosen` if not empty, else ./frontis.yaml, else /etc/frontis/frontis.yaml. None: neither is
 // there, and stderr says what to do.

@@ -117,9 +117,7 @@ std::function<int()> declare_explain(CLI::App& app) {
       ->type_name("METHOD")
       ->capture_default_str()
       ->check(method_fault);
-  app.add_option("-c,--config", options->file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
-      ->type_name("FILE");
+  declare_configuration(app, options->file);
   return [options] { return explain(*options); };
 }
 

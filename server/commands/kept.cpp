@@ -144,9 +144,7 @@ int purge(const Options& options) {
 }
 
 void add_place(CLI::App& app, Options& options) {
-  app.add_option("-c,--config", options.file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
-      ->type_name("FILE");
+  declare_configuration(app, options.file);
   app.add_option("--state", options.state, "State folder, in place of the configuration's")
       ->type_name("DIR");
 }

@@ -19,9 +19,9 @@ std::string place_of(const config::Settings& settings) {
   return settings.file.empty() ? "" : settings.file.filename().string();
 }
 
-// `folder` is the one in which the log is made, if it is not there.
+// A server makes the log, but not its folder.
 void check_log(const config::Settings& settings, const std::string& key, const fs::path& path,
-               const fs::path& folder, Findings& findings) {
+               Findings& findings) {
   std::error_code ignored;
   const std::string name = key + ": " + path.string();
   if (fs::is_directory(path, ignored)) {
@@ -33,6 +33,7 @@ void check_log(const config::Settings& settings, const std::string& key, const f
     return findings.add(place_of(settings), name + " cannot be appended to (" + reason(error) +
                                                 "); make it writable, or name another file");
   }
+  const fs::path folder = path.parent_path();
   const int closed = access_error(folder, W_OK | X_OK);
   if (closed == 0) return;
   findings.add(place_of(settings), name + " cannot be made in " + folder.string() + " (" +
@@ -45,14 +46,9 @@ void check_log(const config::Settings& settings, const std::string& key, const f
 
 void check_logs(const config::Settings& settings, Findings& findings) {
   const config::LogSettings& log = settings.log;
-  const fs::path file = log.file;
-  const fs::path access = log.access;
-  // The folders of the error log are made with it.
-  if (log.file != "stderr") {
-    check_log(settings, "log.file", file, nearest_folder(file.parent_path()), findings);
-  }
+  if (log.file != "stderr") check_log(settings, "log.file", log.file, findings);
   if (log.access != "off" && log.access != "stdout") {
-    check_log(settings, "log.access", access, access.parent_path(), findings);
+    check_log(settings, "log.access", log.access, findings);
   }
 }
 

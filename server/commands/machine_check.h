@@ -7,8 +7,8 @@
 
 namespace frontis::commands {
 
-// As the user that starts the server. Nothing is made: where a log is missing, the folder above it
-// is looked at.
+// As the user that starts the server. Nothing is made: where a log is missing, its folder is looked
+// at.
 void check_logs(const config::Settings& settings, Findings& findings);
 void check_open_files(const config::Settings& settings, Findings& findings);
 

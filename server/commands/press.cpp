@@ -172,10 +172,7 @@ std::function<int()> declare_press(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("DIR", options->directories,
                  "Directories to press (default: all roots of the configuration)");
-  app.add_option("-c,--config", options->file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml, unless "
-                 "DIR and --state or --siblings are given)")
-      ->type_name("FILE");
+  declare_configuration(app, options->file, ", unless DIR and --state or --siblings are given");
   auto* const state = app.add_option("--state", options->state,
                                      "State folder to press into, in place of the configuration's")
                           ->type_name("DIR");

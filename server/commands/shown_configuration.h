@@ -1,5 +1,5 @@
-// conf/frontis.yaml as the build has put it into the program (shown_configuration.cmake): every key
-// with its default and a comment. The manual is made of it, so that no key is described twice.
+// conf/frontis.yaml as the build has put it into the program (embed_text.cmake): every key with its
+// default and a comment. The manual is made of it, so that no key is described twice.
 #pragma once
 
 #include <string_view>

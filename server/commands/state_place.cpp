@@ -58,9 +58,7 @@ std::optional<config::Settings> settings_with_state(const std::string& file,
 }
 
 void declare_server_place(CLI::App& app, std::string& file, std::string& state) {
-  app.add_option("-c,--config", file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)")
-      ->type_name("FILE");
+  declare_configuration(app, file);
   app.add_option("--state", state, "State folder of the server, in place of its own")
       ->type_name("DIR");
 }

@@ -96,8 +96,7 @@ int status(const Options& options) {
 
 std::function<int()> declare_status(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("-c,--config", options->file,
-                 "Configuration (default: ./frontis.yaml, then /etc/frontis/frontis.yaml)");
+  declare_configuration(app, options->file).type_name("TEXT");
   app.add_option("--admin", options->admin,
                  "Where the server shows its figures, in place of 'admin' in the configuration: "
                  "9180, 127.0.0.1:9180 or unix:/run/frontis/admin.sock")

@@ -30,6 +30,10 @@ std::string figure(double value) {
                                                     : fmt::format("{:.1f}", value);
 }
 
+std::string counted(double count, const char* one, const char* more) {
+  return figure(count) + " " + (count == 1 ? one : more);
+}
+
 std::string bytes(double value) {
   constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
   std::size_t unit = 0;
@@ -120,11 +124,11 @@ void write_head(const Json& status, Page& page) {
   const double told = number(status, "lanes_told");
   const auto up = status.at("time").get<std::int64_t>() / 1000 -
                   status.at("process").at("started").get<std::int64_t>();
-  page.plain(
-      page.painted(bold, "Frontis " + printable(status.at("version").get<std::string>())) + "  " +
-      (is_serving ? page.painted(green, "serving") : page.painted(yellow, "stopping")) + "  up " +
-      age(up) + fmt::format(", {:.0f} {}, ", lanes, lanes == 1 ? "loop" : "loops") +
-      figure(sum(status.at("totals").at("classes"))) + " requests so far");
+  page.plain(page.painted(bold, "Frontis " + printable(status.at("version").get<std::string>())) +
+             "  " +
+             (is_serving ? page.painted(green, "serving") : page.painted(yellow, "stopping")) +
+             "  up " + age(up) + ", " + counted(lanes, "loop", "loops") + ", " +
+             counted(sum(status.at("totals").at("classes")), "request", "requests") + " so far");
   if (told < lanes) {
     page.plain(page.painted(yellow, fmt::format("{:.0f} of {:.0f} loops did not say in time what "
                                                 "they counted: these are older figures",
@@ -158,8 +162,8 @@ void write_now(const Json& status, Page& page) {
 
 void write_rest(const Json& status, Page& page) {
   const Json& files = status.at("files");
-  page.line("press", figure(sum(files.at("backlog"))) + " jobs wait; " +
-                         figure(number(files, "variants")) + " variants, " +
+  page.line("press", counted(sum(files.at("backlog")), "job waits", "jobs wait") + "; " +
+                         counted(number(files, "variants"), "variant", "variants") + ", " +
                          bytes(number(files, "variants_bytes")) + "; " +
                          figure(number(files, "variants_made")) + " made since the start");
   const Json& process = status.at("process");
@@ -169,7 +173,8 @@ void write_rest(const Json& status, Page& page) {
                            figure(number(process, "most_files")) + " files open");
   const double lost = number(status.at("totals"), "log_lines_lost");
   if (lost > 0) {
-    page.line("access log", page.painted(red, figure(lost) + " lines could not be written"));
+    page.line("access log",
+              page.painted(red, counted(lost, "line", "lines") + " could not be written"));
   }
 }
 

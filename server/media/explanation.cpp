@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "http/compressible.h"
 #include "media/mime.h"
@@ -54,6 +55,10 @@ void explain_variants(const Asset& asset, const http::Request& request, const Va
 }
 
 }  // namespace
+
+void note(http::Exchange& exchange, std::string line) {
+  if (exchange.explanation) exchange.explanation->push_back(std::move(line));
+}
 
 void explain_answer(const Asset& asset, const std::filesystem::path& root,
                     const http::Request& request, const Decision& decision, http::Explanation& to) {

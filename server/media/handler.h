@@ -41,11 +41,28 @@ class FilesHandler final : public http::Handler {
   };
   class Waiting;
 
+  // From the cache to the answer (handler.cpp).
   void look_around();
   AssetCache::Entry* fresh_entry(std::string_view path, bool takes_codings);
   bool is_unchanged(AssetCache::Entry& entry, std::string_view path) const;
-  Result<Located> locate(std::string_view path);
+  const http::CodingWeights& accepted_codings(const http::Request& request);
+  void serve(http::Exchange& exchange, std::string_view path,
+             const std::shared_ptr<const Asset>& asset, std::shared_ptr<const Descriptor> file);
+  void respond(http::Exchange& exchange, const Asset& asset, const Decision& decision,
+               std::shared_ptr<const Descriptor> content);
+  void serve_plain(http::Exchange& exchange, std::string_view path, Asset asset,
+                   std::shared_ptr<const Descriptor> file);
+  bool serve_alternate(http::Exchange& exchange, const Asset& asset);
+  std::shared_ptr<const Descriptor> open(const Asset& asset, const Variant& variant,
+                                         std::string_view path);
+  std::shared_ptr<const Descriptor> open_anew(const Asset& asset, const Variant& variant) const;
+  std::optional<Caching> earned_by_query(const http::Request& request, const Asset& asset,
+                                         std::string_view path);
+  std::string_view md5_of(const Asset& asset, std::string_view path);
+  void other_method(http::Exchange& exchange, std::string_view path);
 
+  // What is not in the cache (handler_loading.cpp).
+  Result<Located> locate(std::string_view path);
   void load(http::Exchange& exchange, std::string_view path);
   void load(http::Exchange& exchange, std::string_view path, const Located& located);
   void serve_loaded(http::Exchange& exchange, std::string_view path,
@@ -59,28 +76,11 @@ class FilesHandler final : public http::Handler {
               const std::shared_ptr<Pending>& pending, Press::Urgency urgency);
   void arrived(const std::string& path, const Located& located, std::shared_ptr<const Asset> asset,
                const std::shared_ptr<Pending>& pending);
-  void forget(const std::string& file);
   std::shared_ptr<const Asset> keep(std::string_view path, std::shared_ptr<const Asset> asset,
                                     const Located& located);
-
-  const http::CodingWeights& accepted_codings(const http::Request& request);
-  void serve(http::Exchange& exchange, std::string_view path,
-             const std::shared_ptr<const Asset>& asset, std::shared_ptr<const Descriptor> file);
-  void respond(http::Exchange& exchange, const Asset& asset, const Decision& decision,
-               std::shared_ptr<const Descriptor> content);
-  bool serve_alternate(http::Exchange& exchange, const Asset& asset);
-  void serve_plain(http::Exchange& exchange, std::string_view path, Asset asset,
-                   std::shared_ptr<const Descriptor> file);
-  std::shared_ptr<const Descriptor> open(const Asset& asset, const Variant& variant,
-                                         std::string_view path);
-  std::shared_ptr<const Descriptor> open_anew(const Asset& asset, const Variant& variant) const;
-  std::optional<Caching> earned_by_query(const http::Request& request, const Asset& asset,
-                                         std::string_view path);
-  std::string_view md5_of(const Asset& asset, std::string_view path);
-
+  void forget(const std::string& file);
   void not_found(http::Exchange& exchange, std::string_view path, const Error& error);
   void redirect_to_slash(http::Exchange& exchange);
-  void other_method(http::Exchange& exchange, std::string_view path);
 
   const config::FilesAction& action_;
   const std::uint32_t number_;

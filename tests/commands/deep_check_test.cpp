@@ -350,13 +350,24 @@ TEST(DeepCheckAsAUser, FindsAUserWhomWeCannotBecome) {
 
 // ---- the machine
 
-TEST(DeepCheckOfTheMachine, FindsLogsThatCannotBeWritten) {
+TEST(DeepCheckOfTheMachine, FindsLogsThatAreFolders) {
+  const SiteFolder folder;
+  EXPECT_THAT(found(folder,
+                    "listen: unix:./s\nlog: {file: ./root, access: ./root}\n"
+                    "sites: {\"*\": {/: {files: root}}}\n"),
+              ElementsAre("frontis.yaml: log.file: F/root is a folder; name a file in it",
+                          "frontis.yaml: log.access: F/root is a folder; name a file in it"));
+}
+
+// The server makes neither folder.
+TEST(DeepCheckOfTheMachine, FindsLogsWhoseFolderIsNotThere) {
   const SiteFolder folder;
   EXPECT_THAT(
       found(folder,
-            "listen: unix:./s\nlog: {file: ./root, access: ./none/access.log}\n"
+            "listen: unix:./s\nlog: {file: ./none/error.log, access: ./none/access.log}\n"
             "sites: {\"*\": {/: {files: root}}}\n"),
-      ElementsAre("frontis.yaml: log.file: F/root is a folder; name a file in it",
+      ElementsAre("frontis.yaml: log.file: F/none/error.log cannot be made in F/none (No such file "
+                  "or directory); make the folder, or name another file",
                   "frontis.yaml: log.access: F/none/access.log cannot be made in F/none (No such "
                   "file or directory); make the folder, or name another file"));
 }
@@ -364,10 +375,10 @@ TEST(DeepCheckOfTheMachine, FindsLogsThatCannotBeWritten) {
 TEST(DeepCheckOfTheMachine, MakesNoLogs) {
   const SiteFolder folder;
   EXPECT_THAT(found(folder,
-                    "listen: unix:./s\nlog: {file: ./new/a.log, access: ./b.log}\n"
+                    "listen: unix:./s\nlog: {file: ./a.log, access: ./b.log}\n"
                     "sites: {\"*\": {/: {files: root}}}\n"),
               IsEmpty());
-  EXPECT_FALSE(std::filesystem::exists(folder / "new"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.log"));
   EXPECT_FALSE(std::filesystem::exists(folder / "b.log"));
 }
 

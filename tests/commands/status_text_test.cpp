@@ -47,6 +47,21 @@ TEST(StatusText, ShowsWhatThereIs) {
   }
 }
 
+TEST(StatusText, HasTheRightWordsForOne) {
+  observe::Figures figures;
+  figures.lanes = figures.lanes_told = 1;
+  figures.routes.emplace_back().requests[0][1] = 1;
+  figures.media.backlog[0] = 1;
+  figures.media.variant_files = 1;
+  figures.log_lines_lost = 1;
+  const std::string text =
+      status_text(observe::status_json(figures, observe::History()), false, 100).value_or("");
+  for (const char* const part : {", 1 loop, 1 request so far\n", "1 job waits; 1 variant, ",
+                                 "1 line could not be written"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+}
+
 TEST(StatusText, NeverSendsToATerminalWhatAUrlHolds) {
   const std::string text = status_text(some_status(), false, 100).value_or("");
   EXPECT_THAT(text, Not(HasSubstr("\033")));

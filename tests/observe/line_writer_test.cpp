@@ -19,6 +19,21 @@ namespace {
 
 using testing::ElementsAre;
 
+class LineWriterTest : public testing::Test {
+ protected:
+  std::string path(const std::string& name) const { return folder_.file(name); }
+  Descriptor appending(const std::string& name = "log") const {
+    return Descriptor(::open(path(name).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  }
+  std::string content(const std::string& name = "log") const { return content_of(path(name)); }
+  std::vector<std::string> lines() const { return lines_of(content()); }
+  Log& log() const { return *log_; }
+
+ private:
+  const ScratchFolder folder_;
+  const std::unique_ptr<Log> log_ = Log::silent();
+};
+
 struct Pipe {
   explicit Pipe(int flags) {
     int ends[2] = {-1, -1};
@@ -62,6 +77,12 @@ std::string drain(int file) {
   return all;
 }
 
+// From 0 on, one on each line.
+void expect_numbers(const std::vector<std::string>& lines, std::size_t count) {
+  ASSERT_EQ(lines.size(), count);
+  for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(lines[i], std::to_string(i));
+}
+
 // The writer works in its own time; a test that waits in vain fails at its end, not here.
 void wait_for_loss(const LineWriter& writer, std::uint64_t lines) {
   for (int i = 0; i < 2000 && writer.lost() < lines; ++i) {
@@ -69,27 +90,21 @@ void wait_for_loss(const LineWriter& writer, std::uint64_t lines) {
   }
 }
 
-TEST(LineWriter, WritesBatchesInTheOrderInWhichTheyCame) {
-  const ScratchFolder folder;
-  const auto log = Log::silent();
-  Descriptor file(::open(folder.file("log").c_str(), O_WRONLY | O_CREAT, 0600));
+TEST_F(LineWriterTest, WritesBatchesInTheOrderInWhichTheyCame) {
   {
-    LineWriter writer(std::move(file), "log", *log);
+    LineWriter writer(appending(), "log", log());
     for (int i = 0; i < 100; ++i) send(writer, std::to_string(i) + "\n");
   }
-  const auto lines = lines_of(content_of(folder.file("log")));
-  ASSERT_EQ(lines.size(), 100U);
-  for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(lines[i], std::to_string(i));
+  expect_numbers(lines(), 100);
 }
 
-TEST(LineWriter, WritesAllToAReaderThatIsSlowerThanThePipeIsWide) {
+TEST_F(LineWriterTest, WritesAllToAReaderThatIsSlowerThanThePipeIsWide) {
   for (const int flags : {0, O_NONBLOCK}) {
     Pipe pipe(flags);
-    const auto log = Log::silent();
     std::string read;
     std::thread reader;
     {
-      LineWriter writer(std::move(pipe.in), "pipe", *log);
+      LineWriter writer(std::move(pipe.in), "pipe", log());
       ::fcntl(pipe.out.number(), F_SETFL, 0);
       reader = std::thread([&] {
         char piece[1000];
@@ -104,13 +119,12 @@ TEST(LineWriter, WritesAllToAReaderThatIsSlowerThanThePipeIsWide) {
   }
 }
 
-TEST(LineWriter, EndsThoughItsPipeIsStuckAndLeavesItsModeAlone) {
+TEST_F(LineWriterTest, EndsThoughItsPipeIsStuckAndLeavesItsModeAlone) {
   for (const int flags : {0, O_NONBLOCK}) {
     Pipe pipe(flags);
     const Descriptor same(::dup(pipe.in.number()));
-    const auto log = Log::silent();
     {
-      LineWriter writer(std::move(pipe.in), "pipe", *log);
+      LineWriter writer(std::move(pipe.in), "pipe", log());
       for (int i = 0; i < 4; ++i) send(writer, full_of_lines());
     }
     EXPECT_EQ(::fcntl(same.number(), F_GETFL) & O_NONBLOCK, flags);
@@ -118,14 +132,13 @@ TEST(LineWriter, EndsThoughItsPipeIsStuckAndLeavesItsModeAlone) {
   }
 }
 
-TEST(LineWriter, WritesToASocketAndEndsThoughItIsStuck) {
+TEST_F(LineWriterTest, WritesToASocketAndEndsThoughItIsStuck) {
   int ends[2] = {-1, -1};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
   Descriptor file(ends[0]);
   const Descriptor reader(ends[1]);
-  const auto log = Log::silent();
   {
-    LineWriter writer(std::move(file), "socket", *log);
+    LineWriter writer(std::move(file), "socket", log());
     send(writer, "first\n");
     for (int i = 0; i < 32; ++i) send(writer, full_of_lines());
   }
@@ -134,28 +147,27 @@ TEST(LineWriter, WritesToASocketAndEndsThoughItIsStuck) {
 
 // A terminal that is ready for something is not always ready for a page: the write may not
 // return until the other side is closed, long after the writer had to.
-TEST(LineWriter, EndsThoughAWriteDoesNotReturn) {
+TEST_F(LineWriterTest, EndsThoughAWriteDoesNotReturn) {
   Descriptor master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
   ASSERT_EQ(::grantpt(master.number()), 0);
   ASSERT_EQ(::unlockpt(master.number()), 0);
   Descriptor terminal(::open(::ptsname(master.number()), O_WRONLY | O_NOCTTY | O_CLOEXEC));
   ASSERT_TRUE(terminal.is_open());
-  auto log = Log::silent();
+  auto error_log = Log::silent();
   {
-    LineWriter writer(std::move(terminal), "terminal", *log);
+    LineWriter writer(std::move(terminal), "terminal", *error_log);
     for (int i = 0; i < 4; ++i) send(writer, full_of_lines());
   }
-  log.reset();  // what goes on without the writer must go on without this, too
+  error_log.reset();  // what goes on without the writer must go on without this, too
   EXPECT_GE(drain(master.number()).size(), 1024U);
 }
 
-TEST(LineWriter, DropsAndCountsWhatIsMoreThanMayWait) {
+TEST_F(LineWriterTest, DropsAndCountsWhatIsMoreThanMayWait) {
   Pipe pipe(O_NONBLOCK);
-  const auto log = Log::silent();
   std::uint64_t lost = 0;
   std::uint64_t sent = 0;
   {
-    LineWriter writer(std::move(pipe.in), "pipe", *log);
+    LineWriter writer(std::move(pipe.in), "pipe", log());
     while (sent * 1024 < 2 * LineWriter::most_waiting) {
       send(writer, full_of_lines());
       sent += 64;
@@ -166,10 +178,9 @@ TEST(LineWriter, DropsAndCountsWhatIsMoreThanMayWait) {
   EXPECT_LE((sent - lost) * 1024, LineWriter::most_waiting + 64 * 1024);
 }
 
-TEST(LineWriter, LeavesAnEarlyBatchWithItsLaneWhenMuchIsWaiting) {
+TEST_F(LineWriterTest, LeavesAnEarlyBatchWithItsLaneWhenMuchIsWaiting) {
   Pipe pipe(O_NONBLOCK);
-  const auto log = Log::silent();
-  LineWriter writer(std::move(pipe.in), "pipe", *log);
+  LineWriter writer(std::move(pipe.in), "pipe", log());
   Batch early = batch_of("early\n");
   writer.take_early(early);
   EXPECT_EQ(early.size, 0U);
@@ -184,21 +195,20 @@ TEST(LineWriter, LeavesAnEarlyBatchWithItsLaneWhenMuchIsWaiting) {
   EXPECT_EQ(writer.lost(), lost);
 }
 
-TEST(LineWriter, SurvivesAReaderThatHasGone) {
-  const ScratchFolder folder;
-  auto log = Log::open(folder.file("error.log"), Log::Level::info);
-  ASSERT_TRUE(log);
+TEST_F(LineWriterTest, SurvivesAReaderThatHasGone) {
+  const auto error_log = Log::open(path("error.log"), Log::Level::info);
+  ASSERT_TRUE(error_log);
   Pipe pipe(0);
   pipe.out.close();
   {
-    LineWriter writer(std::move(pipe.in), "some pipe", **log);
+    LineWriter writer(std::move(pipe.in), "some pipe", **error_log);
     send(writer, "one\ntwo\n");
     wait_for_loss(writer, 2);
     send(writer, "three\n");
     wait_for_loss(writer, 3);
     EXPECT_EQ(writer.lost(), 3U);
   }
-  const std::string said = content_of(folder.file("error.log"));
+  const std::string said = content("error.log");
   EXPECT_THAT(said, testing::HasSubstr("access log some pipe: Broken pipe; 2 lines lost so far: "
                                        "start its reader again"));
   EXPECT_THAT(said, testing::HasSubstr("3 lines lost in all"));
@@ -221,12 +231,9 @@ class FileSizeLimit {
   rlimit before_{};
 };
 
-TEST(LineWriter, StartsANewLineAfterOneThatTheDiskCutShort) {
-  const ScratchFolder folder;
-  const auto log = Log::silent();
-  Descriptor file(::open(folder.file("log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600));
+TEST_F(LineWriterTest, StartsANewLineAfterOneThatTheDiskCutShort) {
   {
-    LineWriter writer(std::move(file), "log", *log);
+    LineWriter writer(appending(), "log", log());
     {
       const FileSizeLimit limit(8);
       send(writer, "first\nsecond\nthird\n");
@@ -237,94 +244,76 @@ TEST(LineWriter, StartsANewLineAfterOneThatTheDiskCutShort) {
     EXPECT_EQ(writer.lost(), 3U);
     send(writer, "fifth\n");
   }
-  EXPECT_THAT(lines_of(content_of(folder.file("log"))), ElementsAre("first", "se", "fifth"));
+  EXPECT_THAT(lines(), ElementsAre("first", "se", "fifth"));
 }
 
 // ---- another file takes over
 
-Descriptor appending(const ScratchFolder& folder, const char* name) {
-  return Descriptor(
-      ::open(folder.file(name).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+// Of the second line the disk takes the beginning only.
+void send_to_full_disk(LineWriter& writer) {
+  const FileSizeLimit limit(8);
+  send(writer, "first\nsecond\n");
+  wait_for_loss(writer, 1);
 }
 
-TEST(LineWriter, WritesEachLineToOneFileOrToTheOneThatTookOver) {
-  const ScratchFolder folder;
-  const auto log = Log::silent();
+TEST_F(LineWriterTest, WritesEachLineToOneFileOrToTheOneThatTookOver) {
   constexpr int files = 20;
   {
-    LineWriter writer(appending(folder, "0"), "log", *log);
+    LineWriter writer(appending("0"), "log", log());
     for (int i = 0; i < files * 10; ++i) {
       send(writer, std::to_string(i) + "\n");
-      if (i % 10 == 5) writer.replace(appending(folder, std::to_string(1 + i / 10).c_str()), "log");
+      if (i % 10 == 5) writer.replace(appending(std::to_string(1 + i / 10)), "log");
     }
   }
   std::string all;
-  for (int i = 0; i <= files; ++i) all += content_of(folder.file(std::to_string(i)));
-  const auto lines = lines_of(all);
-  ASSERT_EQ(lines.size(), files * 10U);
-  for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(lines[i], std::to_string(i));
+  for (int i = 0; i <= files; ++i) all += content(std::to_string(i));
+  expect_numbers(lines_of(all), files * 10);
 }
 
-TEST(LineWriter, LetsGoOfTheOldFileThoughThereIsNothingToWrite) {
-  const ScratchFolder folder;
-  const auto log = Log::silent();
+TEST_F(LineWriterTest, LetsGoOfTheOldFileThoughThereIsNothingToWrite) {
   Pipe pipe(0);
-  LineWriter writer(std::move(pipe.in), "pipe", *log);
-  writer.replace(appending(folder, "log"), "log");
+  LineWriter writer(std::move(pipe.in), "pipe", log());
+  writer.replace(appending(), "log");
   char end = 0;
   EXPECT_EQ(::read(pipe.out.number(), &end, 1), 0);  // comes when nobody has the other side
 }
 
-TEST(LineWriter, GivesTheLineThatItHadBegunToTheFileThatTakesOverFromAStuckReader) {
-  const ScratchFolder folder;
-  const auto log = Log::silent();
-  const std::string lines = full_of_lines(63) + std::string(900, 'y') + "\n";
+TEST_F(LineWriterTest, GivesTheLineThatItHadBegunToTheFileThatTakesOverFromAStuckReader) {
+  const std::string text = full_of_lines(63) + std::string(900, 'y') + "\n";
   std::string expected;
   Pipe pipe(O_NONBLOCK);
   {
-    LineWriter writer(std::move(pipe.in), "pipe", *log);
+    LineWriter writer(std::move(pipe.in), "pipe", log());
     for (int i = 0; i < 3; ++i) {
-      send(writer, lines);
-      expected += lines;
+      send(writer, text);
+      expected += text;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));  // until the pipe is full, or not
-    writer.replace(appending(folder, "log"), "log");
+    writer.replace(appending(), "log");
   }
   const std::string in_pipe = drain(pipe.out.number());
   const std::string whole = in_pipe.substr(0, in_pipe.rfind('\n') + 1);
-  EXPECT_EQ(whole + content_of(folder.file("log")), expected);
+  EXPECT_EQ(whole + content(), expected);
 }
 
-TEST(LineWriter, StartsANewLineThoughTheCutOneIsInTheSameFile) {
-  const ScratchFolder folder;
-  const auto log = Log::silent();
+TEST_F(LineWriterTest, StartsANewLineThoughTheCutOneIsInTheSameFile) {
   {
-    LineWriter writer(appending(folder, "log"), "log", *log);
-    {
-      const FileSizeLimit limit(8);
-      send(writer, "first\nsecond\n");
-      wait_for_loss(writer, 1);
-    }
-    writer.replace(appending(folder, "log"), "log");
+    LineWriter writer(appending(), "log", log());
+    send_to_full_disk(writer);
+    writer.replace(appending(), "log");
     send(writer, "third\n");
   }
-  EXPECT_THAT(lines_of(content_of(folder.file("log"))), ElementsAre("first", "se", "third"));
+  EXPECT_THAT(lines(), ElementsAre("first", "se", "third"));
 }
 
-TEST(LineWriter, StartsANewFileWithoutAnEmptyLine) {
-  const ScratchFolder folder;
-  const auto log = Log::silent();
+TEST_F(LineWriterTest, StartsANewFileWithoutAnEmptyLine) {
   {
-    LineWriter writer(appending(folder, "old"), "log", *log);
-    {
-      const FileSizeLimit limit(8);
-      send(writer, "first\nsecond\n");
-      wait_for_loss(writer, 1);
-    }
-    writer.replace(appending(folder, "new"), "log");
+    LineWriter writer(appending("old"), "log", log());
+    send_to_full_disk(writer);
+    writer.replace(appending("new"), "log");
     send(writer, "third\n");
   }
-  EXPECT_EQ(content_of(folder.file("new")), "third\n");
+  EXPECT_EQ(content("new"), "third\n");
 }
 
 }  // namespace

@@ -68,6 +68,14 @@ def test_the_page_is_alive_and_complains_of_nothing(browser, site):
     assert browser.value_of("JSON.stringify(faults)") == "[]"
 
 
+def test_one_request_is_not_called_requests(browser, site):
+    site.fetch("/static/app.css")
+    open_page(browser, site)
+    assert poll(lambda: text_of(browser, "#facts").endswith("1 request so far"), 10)
+    site.fetch("/static/app.css")
+    assert poll(lambda: text_of(browser, "#facts").endswith("2 requests so far"), 10)
+
+
 def test_what_visitors_ask_for_is_text(browser, site):
     site.fetch(HOSTILE)
     site.fetch("/x", host="<b>host</b>.test")

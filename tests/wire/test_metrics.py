@@ -71,6 +71,27 @@ def watched(serve, tmp_path):
     return start
 
 
+@pytest.fixture
+def watched_app(front):
+    """watched_app(**answer): the same with an application behind the server, which answers so."""
+
+    def start(**answer):
+        port = free_port()
+        server, _ = front(answering(**answer), server={"admin": port})
+        return server, Admin(("127.0.0.1", port))
+
+    return start
+
+
+@pytest.fixture
+def admin_after_a_page(watched_app):
+    """The admin address of a server that has answered one request by its application."""
+    server, admin = watched_app()
+    server.fetch("/")
+    admin.becomes(1, "frontis_app_requests_total", status="2xx")
+    return admin
+
+
 def test_requests_are_counted_by_route_status_and_variant(watched):
     server, admin = watched(state=None)
     tag = server.fetch("/a.txt").get("ETag")
@@ -103,11 +124,8 @@ def test_what_compression_saves_is_told(watched):
     assert admin.sum("frontis_http_saved_bytes_total") == before
 
 
-def test_requests_of_an_application_are_told(front):
-    port = free_port()
-    server, _ = front(answering(status="500 Internal Server Error"),
-                      server={"admin": port})
-    admin = Admin(("127.0.0.1", port))
+def test_requests_of_an_application_are_told(watched_app):
+    server, admin = watched_app(status="500 Internal Server Error")
     for _ in range(3):
         assert server.fetch("/page?secret=1").status == 500
     admin.becomes(3, "frontis_app_requests_total", app="site", status="5xx")
@@ -132,15 +150,10 @@ def test_connections_are_told_by_what_they_do(watched):
 
 
 @pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed (Debian: prometheus)")
-def test_promtool_finds_no_fault_with_the_metrics(front):
-    port = free_port()
-    server, _ = front(answering(),
-                      server={"admin": port})
-    server.fetch("/")
-    admin = Admin(("127.0.0.1", port))
-    admin.becomes(1, "frontis_app_requests_total", status="2xx")
-    done = subprocess.run([PROMTOOL, "check", "metrics"], input=admin.text().encode(),
-                          capture_output=True, timeout=30)
+def test_promtool_finds_no_fault_with_the_metrics(admin_after_a_page):
+    done = subprocess.run([PROMTOOL, "check", "metrics"],
+                          input=admin_after_a_page.text().encode(), capture_output=True,
+                          timeout=30)
     assert done.returncode == 0 and not done.stderr, done.stderr.decode()
 
 
@@ -151,14 +164,8 @@ def test_metrics_are_of_the_type_that_prometheus_expects(watched):
     assert answer.get("Cache-Control") == "no-store"
 
 
-def test_every_metric_of_the_grafana_dashboard_exists(front):
-    port = free_port()
-    server, _ = front(answering(),
-                      server={"admin": port})
-    server.fetch("/")
-    admin = Admin(("127.0.0.1", port))
-    admin.becomes(1, "frontis_app_requests_total", status="2xx")
-    there = {name for name, _ in admin.samples()}
+def test_every_metric_of_the_grafana_dashboard_exists(admin_after_a_page):
+    there = {name for name, _ in admin_after_a_page.samples()}
     dashboard = json.loads((SOURCE / "packaging/grafana/frontis.json").read_text())
     queries = [target["expr"] for panel in dashboard["panels"]
                for target in panel.get("targets", [])]

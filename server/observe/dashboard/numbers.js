@@ -15,6 +15,8 @@ function figure(value, digits = 3) {
   return value >= 10 ? value.toFixed(1) : value.toFixed(value < 1 ? 2 : 1);
 }
 
+const counted = (count, one, more) => `${figure(count)} ${count === 1 ? one : more}`;
+
 function bytes(value) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   let unit = 0;

@@ -19,7 +19,7 @@ function showNow(status) {
   const now = status.now;
   const served = total(now.classes);
   put(byId("version"), status.version);
-  put(byId("facts"), `up ${age(status.process.started * 1000, status.time)} \u00b7 ${status.lanes} ${status.lanes === 1 ? "loop" : "loops"} \u00b7 ${figure(total(status.totals.classes))} requests so far`);
+  put(byId("facts"), `up ${age(status.process.started * 1000, status.time)} \u00b7 ${counted(status.lanes, "loop", "loops")} \u00b7 ${counted(total(status.totals.classes), "request", "requests")} so far`);
   put(byId("now-requests"), figure(now.requests));
   put(byId("now-p50"), time(now.p50));
   put(byId("now-p99"), now.p99 > 0 ? `99\u00a0% within ${time(now.p99)}` : "nothing answered");
