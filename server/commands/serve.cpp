@@ -30,7 +30,7 @@ int serve_file(const std::string& chosen) {
 
 std::function<int()> declare_serve(CLI::App& options) {
   const auto file = std::make_shared<std::string>();
-  declare_configuration(options, *file).type_name("TEXT");
+  declare_configuration(options, *file);
   options.footer(
       options.get_footer() +
       "\n\nSignals: SIGTERM and SIGINT stop it when the answers in flight are finished, "

@@ -96,7 +96,7 @@ int status(const Options& options) {
 
 std::function<int()> declare_status(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  declare_configuration(app, options->file).type_name("TEXT");
+  declare_configuration(app, options->file);
   app.add_option("--admin", options->admin,
                  "Where the server shows its figures, in place of 'admin' in the configuration: "
                  "9180, 127.0.0.1:9180 or unix:/run/frontis/admin.sock")

@@ -106,7 +106,9 @@ void FilesHandler::respond(http::Exchange& exchange, const Asset& asset, const D
                            std::shared_ptr<const Descriptor> content) {
   if (asset.identity().place == Place::kept) {
     services_.counters.kept_served.fetch_add(1, std::memory_order_relaxed);
-    note(exchange, "it has gone from its root, and is answered from the version that was kept");
+    if (exchange.explanation) {
+      note(exchange, "it has gone from its root, and is answered from the version that was kept");
+    }
   }
   if (decision.variant) note_variant(asset, *decision.variant, exchange.notes);
   exchange.notes.cache = decision.caching->label;
@@ -128,7 +130,9 @@ bool FilesHandler::serve_alternate(http::Exchange& exchange, const Asset& asset)
   const auto accept = exchange.request().combined(http::FieldName::accept, scratch_);
   const Alternate* chosen = accept ? choose_alternate(asset.alternates, *accept) : nullptr;
   if (!chosen) return false;
-  note(exchange, "Accept names " + chosen->type + ", and " + chosen->file + " is smaller");
+  if (exchange.explanation) {
+    note(exchange, "Accept names " + chosen->type + ", and " + chosen->file + " is smaller");
+  }
   const std::string key = Finder::alternate_key(*chosen);
   if (const AssetCache::Entry* entry =
           fresh_entry(key, accepted_codings(exchange.request()).take_codings())) {
