@@ -21,7 +21,8 @@ class Predecessors {
   void pass_on(int signal) { say(static_cast<char>(signal)); }
   // Whether all have ended.
   bool are_gone();
-  // To be handed to a process that takes over from this one.
+  // Of those that are there: to be handed to a process that takes over from this one, and to be
+  // watched, for each has an error pending (poll(2)) when its process ends.
   const std::vector<Descriptor>& lines();
   // It has them.
   void leave_to_another() { lines_.clear(); }

@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "inherited.h"
 #include "start_up.h"
@@ -23,9 +23,6 @@ using std::chrono::milliseconds;
 
 // For a new process to start, with all that its applications import before it says so.
 constexpr std::chrono::seconds successor_patience{60};
-
-// How often those who tell nobody of their end are looked after.
-constexpr milliseconds look_again{100};
 
 bool is_stop(int signal) { return signal == SIGTERM || signal == SIGINT; }
 
@@ -43,15 +40,17 @@ void Watchman::listen_to_commands(Descriptor inherited) {
   }
 }
 
-// For a signal, an errand (which it does), or `other` (-1: none) to be readable. The signal, or 0.
+// For a signal, an errand (which it does), the end of a predecessor, or `other` (-1: none) to be
+// readable. The signal, or 0.
 int Watchman::wait(int other, Instant until) {
   const milliseconds period = notify_.watchdog_period();
   if (period.count() > 0) until = std::min(until, next_sign_);
   const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
   const bool is_endless = until == Instant::max();
-  std::array<pollfd, 3> watched{pollfd{signals_.descriptor(), POLLIN, 0},
-                                pollfd{errands_.descriptor(), POLLIN, 0},
-                                pollfd{other, POLLIN, 0}};  // below 0: ignored
+  std::vector<pollfd> watched{pollfd{signals_.descriptor(), POLLIN, 0},
+                              pollfd{errands_.descriptor(), POLLIN, 0},
+                              pollfd{other, POLLIN, 0}};  // below 0: ignored
+  for (const Descriptor& line : predecessors_.lines()) watched.push_back({line.number(), 0, 0});
   constexpr std::int64_t longest = 3'600'000;
   const auto wait = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest));
   while (::poll(watched.data(), watched.size(), is_endless ? -1 : wait) < 0 && errno == EINTR) {
@@ -231,7 +230,6 @@ Watchman::End Watchman::finish(milliseconds most, Running::Finish how) {
 
 // A signal, from whoever sent it or by way of the process that has taken over; or 0.
 int Watchman::wait_while_finishing(Instant until) {
-  if (!predecessors_.are_gone()) until = std::min(until, Clock::now() + look_again);
   const int signal = wait(successor_ ? successor_->descriptor() : -1, until);
   if (signal != 0 || !successor_) return signal;
   const std::optional<int> passed_on = successor_->signal();
