@@ -90,8 +90,8 @@ def test_it_serves_is_healthy_and_stops_when_told(image):
         inside = ["nsenter", f"--net=/proc/{running.process.pid}/ns/net", "chroot", str(image.root)]
         code, out = call([*inside, *check[1:]])
         assert code == 0, out
-        assert '"target":"/"' in running.said(), "its log is what it prints"
         assert running.stop() == 0, running.said()
+        assert '"target":"/"' in running.said(), "its log is what it prints"
 
 
 def test_a_configuration_that_is_mounted_over_its_own_is_checked(image):
