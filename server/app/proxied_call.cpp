@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "app/answer.h"
+#include "app/now.h"
 #include "app/request_head.h"
-#include "base/clock.h"
 
 namespace frontis::app {
 
@@ -148,7 +148,7 @@ void ProxiedCall::answered() {
   if (head.status == 101) return switch_protocols();
   if (change_) change_->answered(head);
   if (fail_softly(head.status)) return;
-  is_collecting_ = fill_ && !is_error(head.status) && fill_->wants(head, wall_seconds());
+  is_collecting_ = fill_ && !is_error(head.status) && fill_->wants(head, Now::read());
   if (is_collecting_) return collect();
   if (reroute()) return;
   if (exchange_.request().method != http::Method::head) {
@@ -164,7 +164,7 @@ void ProxiedCall::answered() {
 bool ProxiedCall::fail_softly(std::optional<int> status) {
   if (!fill_ || (status && !is_error(*status))) return false;
   const auto fill = std::move(fill_);
-  auto response = fill->failed(status, wall_seconds());
+  auto response = fill->failed(status, Now::read());
   if (!response) return false;
   exchange_.respond(dressed(std::move(*response), route_.action, exchange_.request()));
   return true;
@@ -186,14 +186,14 @@ void ProxiedCall::collect() {
     if (collected_.size() > fill_->largest()) return collected_too_much();
   }
   is_collecting_ = false;
-  fill_->keep(call_->head(), collected_, exchange_.request(), wall_seconds());
+  fill_->keep(call_->head(), collected_, exchange_.request(), Now::read());
   const std::uint64_t length = collected_.size();
   respond(text_body(std::move(collected_)), length);
 }
 
 void ProxiedCall::collected_too_much() {
   is_collecting_ = false;
-  fill_->is_too_large(wall_seconds());
+  fill_->is_too_large(Now::read());
   respond(std::make_unique<CollectedSource>(std::move(collected_),
                                             std::make_unique<AnswerSource>(*this)),
           call_->head().content_length);

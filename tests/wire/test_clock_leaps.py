@@ -1,9 +1,10 @@
 """The wall clock leaps by a day, forwards or back, while a server serves: as when a machine without
 a clock of its own hears from a time server, or one wakes up. What a clock on the wall tells (Date,
-Expires, the time in a log) follows it. What is waited for, and how long something took, goes by a
-clock that nobody sets: no connection is closed because of a leap, and a timeout comes after its own
-time."""
+Expires, the time in a log) follows it. What is waited for, and how long something took or how old
+it is, goes by a clock that nobody sets: no connection is closed because of a leap, a timeout comes
+after its own time, and a kept answer is neither stale before its time nor fresh for a day more."""
 
+import itertools
 import json
 import socket
 import threading
@@ -144,6 +145,34 @@ def test_the_access_log_tells_the_new_time_and_how_long_it_really_took(app, cloc
     assert 0.3 <= line["duration_us"] / 1e6 < NEAR, line
     time = datetime.fromisoformat(line["time"].replace("Z", "+00:00"))
     assert abs(time.timestamp() - clock.now()) < NEAR, line
+
+
+def counting(fields):
+    """Answers that say how many there were."""
+    numbers = itertools.count(1)
+
+    def script(peer):
+        while True:
+            peer.read_request()
+            peer.answer(f"answer {next(numbers)}", fields=fields)
+
+    return script
+
+
+def test_a_kept_answer_stays_fresh_for_as_long_as_it_was_to(app, clock):
+    server = app(counting("Cache-Control: max-age=3600\r\n"), {"cache_responses": "1h"})
+    assert server.fetch("/").body == b"answer 1"
+    clock.leap()
+    again = server.fetch("/")
+    assert again.body == b"answer 1" and int(again.get("Age")) < NEAR
+    assert "hit" in again.get("Cache-Status")
+
+
+def test_and_no_longer(app, clock):
+    server = app(counting("Cache-Control: max-age=1\r\n"), {"cache_responses": "1h"})
+    assert server.fetch("/").body == b"answer 1"
+    clock.leap()
+    assert poll(lambda: server.fetch("/").body != b"answer 1"), server.fetch("/").fields
 
 
 def test_the_watchdog_is_fed_as_before(serve, clock, tmp_path):
