@@ -92,7 +92,8 @@ void ProxiedCall::take_body() {
       case Source::State::end: body_.reset(); return ask();
     }
     if (auto kept = spool_->append({room.data(), got.bytes}); !kept) {
-      route_.pool->log().once_a_minute("spool", Log::Level::error, kept.error().message);
+      route_.pool->log().once_a_minute("spool", Log::Level::error,
+                                       about(exchange_.request_id(), kept.error().message));
       return body_failed(kept.error());
     }
   }
@@ -114,6 +115,7 @@ void ProxiedCall::ask() {
   if (!head) return body_failed(head.error());
   upstream::Call::Request asked;
   asked.head = std::move(*head);
+  asked.id = exchange_.request_id();
   asked.counted = length.has_value();
   if (spool_ && spool_->size() > 0) asked.body = std::move(spool_);
   asked.stream = std::move(body_);
@@ -267,7 +269,7 @@ void ProxiedCall::was_cut() {
 // A fault of one kind may befall thousands of requests.
 void ProxiedCall::log_fault(std::string_view kind, const std::string& text) {
   route_.pool->log().once_a_minute("app " + route_.app.name + " " + std::string(kind),
-                                   Log::Level::error, text);
+                                   Log::Level::error, about(exchange_.request_id(), text));
 }
 
 }  // namespace frontis::app

@@ -49,8 +49,9 @@ class Refreshes::Refresh final : public upstream::Call::Owner {
   }
   void failed(const upstream::Failure& failure) override {
     const Route& route = all_.route_;
-    route.pool->log().once_a_minute("app " + route.app.name + " refresh", Log::Level::error,
-                                    describe_failure(route.app, request_.request(), failure));
+    route.pool->log().once_a_minute(
+        "app " + route.app.name + " refresh", Log::Level::error,
+        about(call_->id(), describe_failure(route.app, request_.request(), failure)));
     end_with(std::nullopt);
   }
 
@@ -77,6 +78,7 @@ void Refreshes::begin(http::Exchange& exchange, const RequestPolicy& policy,
   if (!head) return;
   upstream::Call::Request asked;
   asked.head = std::move(*head);
+  asked.id = exchange.request_id();
   asked.idempotent = true;
   const Seconds fresh = route_.action.cache_responses.count();
   under_way_.push_back(std::make_unique<Refresh>(
