@@ -82,6 +82,8 @@ void CachedCall::turned(Turn turn) {
 }
 
 void CachedCall::give(const ResponseCache::Answer& answer, CacheStatus status) {
+  exchange_.notes.app = &route_.app.name;
+  exchange_.notes.is_cached = true;
   const Now now = Now::read();
   if (status.forward == CacheStatus::Forward::none) status.ttl = answer->ttl(now.steady);
   const http::Request& request = exchange_.request();

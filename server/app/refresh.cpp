@@ -85,6 +85,7 @@ void Refreshes::begin(http::Exchange& exchange, const RequestPolicy& policy,
       *this, exchange.request(),
       CacheFill(std::move(fill), policy, std::move(stale), fresh, Now::read()), std::move(asked)));
   under_way_.back()->begin();
+  exchange.notes.is_refreshed = true;
 }
 
 void Refreshes::ended(Refresh& refresh) {
