@@ -9,7 +9,8 @@ namespace frontis {
 namespace {
 
 std::int64_t duration_us(const http::Finished& finished) {
-  return duration_cast<std::chrono::microseconds>(finished.ended - finished.began).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(finished.ended - finished.began)
+      .count();
 }
 
 // A file, or that it has not changed, and nothing else had a part in it.

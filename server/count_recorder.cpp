@@ -8,7 +8,8 @@ void CountRecorder::record(const http::Finished& finished) {
   observe::Counts::Answered answered{.notes = *finished.notes};
   answered.status = finished.status;
   answered.bytes = finished.bytes;
-  const auto took = duration_cast<std::chrono::microseconds>(finished.ended - finished.began);
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(finished.ended - finished.began);
   answered.duration_us = static_cast<std::uint64_t>(took.count());
   if (finished.request != nullptr) {
     answered.is_whole = finished.complete && finished.status == 200 &&
