@@ -96,7 +96,7 @@ def test_dates_follow_and_every_connection_goes_on(site, clock):
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n"], ids=["idle", "half a head"])
 def test_a_timeout_comes_after_its_own_time(site, clock, sent):
-    server, _ = site(limits={"head_timeout": "2s", "idle_timeout": "2s"})
+    server, _ = site(limits={"head_timeout": "3s", "idle_timeout": "3s"})
     with server.connect() as connection:
         asked(connection)
         connection.send(sent)
