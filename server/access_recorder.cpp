@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
+
 namespace frontis {
 
 namespace {
 
-std::uint32_t duration_us(const http::Finished& finished) {
-  // The wall clock may have been set back meanwhile.
-  const std::int64_t took_us =
-      std::max<std::int64_t>(finished.ended_ns - finished.began_ns, 0) / 1000;
-  return static_cast<std::uint32_t>(std::min<std::int64_t>(took_us, 0xffffffff));
+std::int64_t duration_us(const http::Finished& finished) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(finished.ended - finished.began)
+      .count();
 }
 
 // A file, or that it has not changed, and nothing else had a part in it.
@@ -33,8 +33,9 @@ void describe(const http::Request& request, observe::AccessEntry& entry) {
 
 void AccessRecorder::record(const http::Finished& finished) {
   observe::AccessEntry entry;
-  entry.wall_us = finished.began_ns / 1000;
-  entry.duration_us = duration_us(finished);
+  const std::int64_t took_us = duration_us(finished);
+  entry.wall_us = wall_nanoseconds() / 1000 - took_us;
+  entry.duration_us = static_cast<std::uint32_t>(std::min<std::int64_t>(took_us, 0xffffffff));
   entry.client = finished.client;
   entry.site = finished.notes->site;
   entry.route = finished.notes->route;

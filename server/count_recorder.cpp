@@ -1,7 +1,5 @@
 #include "count_recorder.h"
 
-#include <algorithm>
-
 #include "base/clock.h"
 
 namespace frontis {
@@ -10,9 +8,9 @@ void CountRecorder::record(const http::Finished& finished) {
   observe::Counts::Answered answered{.notes = *finished.notes};
   answered.status = finished.status;
   answered.bytes = finished.bytes;
-  // The wall clock may have been set back meanwhile.
-  const std::int64_t took_ns = std::max<std::int64_t>(finished.ended_ns - finished.began_ns, 0);
-  answered.duration_us = static_cast<std::uint64_t>(took_ns) / 1000;
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(finished.ended - finished.began);
+  answered.duration_us = static_cast<std::uint64_t>(took.count());
   if (finished.request != nullptr) {
     answered.is_whole = finished.complete && finished.status == 200 &&
                         finished.request->method == http::Method::get;

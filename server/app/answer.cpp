@@ -234,4 +234,9 @@ std::string describe_cut(const config::App& app, const http::Request& request,
   return described(app, request, failure) + " was answered in part, and the connection closed";
 }
 
+std::string about(std::string_view request_id, std::string sentence) {
+  if (!request_id.empty()) sentence.append(" (request ").append(request_id).append(")");
+  return sentence;
+}
+
 }  // namespace frontis::app

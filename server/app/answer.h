@@ -47,5 +47,7 @@ namespace frontis::app {
 // The client has got a part of it.
 [[nodiscard]] std::string describe_cut(const config::App& app, const http::Request& request,
                                        const upstream::Failure& failure);
+// Such a sentence, with the name by which the access log and the app know the request it is about.
+[[nodiscard]] std::string about(std::string_view request_id, std::string sentence);
 
 }  // namespace frontis::app

@@ -201,10 +201,10 @@ Verdict judge(const RequestPolicy& request, int status, const http::HeaderBlock&
   return verdict;
 }
 
-Seconds initial_age(const http::HeaderBlock& fields, Seconds asked, Seconds now) {
+Seconds initial_age(const http::HeaderBlock& fields, Seconds delay, Seconds now) {
   const auto date = http::parse_date(fields.find("Date").value_or(""), now);
   const Seconds apparent = std::max<Seconds>(0, now - date.value_or(now));
-  const Seconds corrected = told_age(fields) + std::max<Seconds>(0, now - asked);
+  const Seconds corrected = told_age(fields) + delay;
   return std::clamp<Seconds>(std::max(apparent, corrected), 0, longest_time);
 }
 

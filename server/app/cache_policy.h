@@ -1,7 +1,7 @@
 // What RFC 9111 allows a shared cache: which requests may be answered from it, which answers may
 // be kept, how long they are fresh, and what may be done with them afterwards (RFC 5861). Plain
 // functions from values to values, for ResponseCache and for the handler that asks the app.
-// Times are wall seconds since 1970 and come from the caller.
+// Times come from the caller, and dates are compared with wall seconds since 1970.
 #pragma once
 
 #include <cstdint>
@@ -69,8 +69,8 @@ struct Verdict {
 [[nodiscard]] Verdict judge(const RequestPolicy& request, int status,
                             const http::HeaderBlock& fields, Seconds default_fresh, Seconds now);
 
-// How old the answer was when it came (RFC 9111, 4.2.3): asked for at `asked`, here at `now`.
-[[nodiscard]] Seconds initial_age(const http::HeaderBlock& fields, Seconds asked, Seconds now);
+// How old the answer was when it came (RFC 9111, 4.2.3), at `now`, `delay` after it was asked for.
+[[nodiscard]] Seconds initial_age(const http::HeaderBlock& fields, Seconds delay, Seconds now);
 
 enum class Use : std::uint8_t {
   fresh,         // give it

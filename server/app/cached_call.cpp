@@ -4,6 +4,7 @@
 
 #include "app/answer.h"
 #include "app/cache_key.h"
+#include "app/now.h"
 #include "app/request_head.h"
 #include "base/clock.h"
 #include "http/conditional.h"
@@ -44,8 +45,8 @@ void CachedCall::begin() {
       if (const auto call = self.lock()) (*call)->turned(std::move(*brought));
     });
   };
-  Found found =
-      route_.cache->look_up(key_of(exchange_), exchange_.request(), policy_, wall_seconds(), woken);
+  Found found = route_.cache->look_up(key_of(exchange_), exchange_.request(), policy_,
+                                      steady_seconds(), woken);
   if (found.kind == Found::Kind::fresh) return give(found.answer, {});
   if (found.kind == Found::Kind::stale) {
     if (found.fill) refreshes_.begin(exchange_, policy_, std::move(found.fill), found.answer);
@@ -64,7 +65,7 @@ void CachedCall::wait_in_line(Found found) {
 
 void CachedCall::turned(Turn turn) {
   waiting_.reset();
-  const Seconds now = wall_seconds();
+  const Seconds now = steady_seconds();
   switch (turn.kind) {
     case Turn::Kind::stored:
       if (!answers(*turn.answer, exchange_.request(), policy_)) return pass();
@@ -81,12 +82,14 @@ void CachedCall::turned(Turn turn) {
 }
 
 void CachedCall::give(const ResponseCache::Answer& answer, CacheStatus status) {
-  const Seconds now = wall_seconds();
-  if (status.forward == CacheStatus::Forward::none) status.ttl = answer->ttl(now);
+  exchange_.notes.app = &route_.app.name;
+  exchange_.notes.is_cached = true;
+  const Now now = Now::read();
+  if (status.forward == CacheStatus::Forward::none) status.ttl = answer->ttl(now.steady);
   const http::Request& request = exchange_.request();
   http::Response response =
-      dressed(response_of(answer, now, text_of(status)), route_.action, request);
-  if (is_with_client(*answer, request, now)) response = not_modified(std::move(response));
+      dressed(response_of(answer, now.steady, text_of(status)), route_.action, request);
+  if (is_with_client(*answer, request, now.wall)) response = not_modified(std::move(response));
   exchange_.respond(std::move(response));
 }
 
@@ -94,8 +97,7 @@ void CachedCall::fetch(std::unique_ptr<ResponseCache::Fill> fill, ResponseCache:
   const Seconds fresh = route_.action.cache_responses.count();
   proxied_ = std::make_unique<ProxiedCall>(
       route_, exchange_,
-      std::make_unique<CacheFill>(std::move(fill), policy_, std::move(stale), fresh,
-                                  wall_seconds()));
+      std::make_unique<CacheFill>(std::move(fill), policy_, std::move(stale), fresh, Now::read()));
   proxied_->begin();
 }
 

@@ -1,5 +1,6 @@
 #include "app/handler.h"
 
+#include "app/answer.h"
 #include "app/cached_call.h"
 #include "app/proxied_call.h"
 #include "app/refresh.h"
@@ -48,11 +49,13 @@ void AppHandler::handle(http::Exchange& exchange) {
 
 // It would be asked for the first target once more, and its answer be kept as that one's.
 void AppHandler::refuse_reroute(http::Exchange& exchange) {
-  route_.pool->log().once_a_minute("reroute to " + route_.app.name, Log::Level::error,
-                                   "X-Accel-Redirect to '" + printable(exchange.request().path()) +
+  const http::Request& request = exchange.request();
+  route_.pool->log().once_a_minute(
+      "reroute to " + route_.app.name, Log::Level::error,
+      about(exchange.request_id(), "X-Accel-Redirect to '" + printable(request.path()) +
                                        "' leads to app '" + route_.app.name +
                                        "'; it can name a file only (asked for " +
-                                       printable(exchange.request().target()) + ")");
+                                       printable(request.target()) + ")"));
   exchange.respond(http::plain_response(500));
 }
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "app/answer.h"
+#include "app/now.h"
 #include "app/request_head.h"
-#include "base/clock.h"
 
 namespace frontis::app {
 
@@ -92,7 +92,8 @@ void ProxiedCall::take_body() {
       case Source::State::end: body_.reset(); return ask();
     }
     if (auto kept = spool_->append({room.data(), got.bytes}); !kept) {
-      route_.pool->log().once_a_minute("spool", Log::Level::error, kept.error().message);
+      route_.pool->log().once_a_minute("spool", Log::Level::error,
+                                       about(exchange_.request_id(), kept.error().message));
       return body_failed(kept.error());
     }
   }
@@ -114,6 +115,7 @@ void ProxiedCall::ask() {
   if (!head) return body_failed(head.error());
   upstream::Call::Request asked;
   asked.head = std::move(*head);
+  asked.id = exchange_.request_id();
   asked.counted = length.has_value();
   if (spool_ && spool_->size() > 0) asked.body = std::move(spool_);
   asked.stream = std::move(body_);
@@ -148,7 +150,7 @@ void ProxiedCall::answered() {
   if (head.status == 101) return switch_protocols();
   if (change_) change_->answered(head);
   if (fail_softly(head.status)) return;
-  is_collecting_ = fill_ && !is_error(head.status) && fill_->wants(head, wall_seconds());
+  is_collecting_ = fill_ && !is_error(head.status) && fill_->wants(head, Now::read());
   if (is_collecting_) return collect();
   if (reroute()) return;
   if (exchange_.request().method != http::Method::head) {
@@ -164,7 +166,7 @@ void ProxiedCall::answered() {
 bool ProxiedCall::fail_softly(std::optional<int> status) {
   if (!fill_ || (status && !is_error(*status))) return false;
   const auto fill = std::move(fill_);
-  auto response = fill->failed(status, wall_seconds());
+  auto response = fill->failed(status, Now::read());
   if (!response) return false;
   exchange_.respond(dressed(std::move(*response), route_.action, exchange_.request()));
   return true;
@@ -186,14 +188,14 @@ void ProxiedCall::collect() {
     if (collected_.size() > fill_->largest()) return collected_too_much();
   }
   is_collecting_ = false;
-  fill_->keep(call_->head(), collected_, exchange_.request(), wall_seconds());
+  fill_->keep(call_->head(), collected_, exchange_.request(), Now::read());
   const std::uint64_t length = collected_.size();
   respond(text_body(std::move(collected_)), length);
 }
 
 void ProxiedCall::collected_too_much() {
   is_collecting_ = false;
-  fill_->is_too_large(wall_seconds());
+  fill_->is_too_large(Now::read());
   respond(std::make_unique<CollectedSource>(std::move(collected_),
                                             std::make_unique<AnswerSource>(*this)),
           call_->head().content_length);
@@ -267,7 +269,7 @@ void ProxiedCall::was_cut() {
 // A fault of one kind may befall thousands of requests.
 void ProxiedCall::log_fault(std::string_view kind, const std::string& text) {
   route_.pool->log().once_a_minute("app " + route_.app.name + " " + std::string(kind),
-                                   Log::Level::error, text);
+                                   Log::Level::error, about(exchange_.request_id(), text));
 }
 
 }  // namespace frontis::app

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "app/answer.h"
+#include "app/now.h"
 #include "app/request_head.h"
-#include "base/clock.h"
 #include "http/request_copy.h"
 #include "upstream/call.h"
 
@@ -29,7 +29,7 @@ class Refreshes::Refresh final : public upstream::Call::Owner {
   void informed(const upstream::AnswerHead&) override {}
   void answered() override {
     if (is_error(call_->head().status)) return end_with(call_->head().status);
-    if (!fill_.wants(call_->head(), wall_seconds())) return all_.ended(*this);
+    if (!fill_.wants(call_->head(), Now::read())) return all_.ended(*this);
     progressed();
   }
   void progressed() override {
@@ -41,21 +41,22 @@ class Refreshes::Refresh final : public upstream::Call::Owner {
       if (got.state == Source::State::end) break;
       body_.append(room.data(), got.bytes);
       if (body_.size() <= fill_.largest()) continue;
-      fill_.is_too_large(wall_seconds());
+      fill_.is_too_large(Now::read());
       return all_.ended(*this);
     }
-    fill_.keep(call_->head(), std::move(body_), request_.request(), wall_seconds());
+    fill_.keep(call_->head(), std::move(body_), request_.request(), Now::read());
     all_.ended(*this);
   }
   void failed(const upstream::Failure& failure) override {
     const Route& route = all_.route_;
-    route.pool->log().once_a_minute("app " + route.app.name + " refresh", Log::Level::error,
-                                    describe_failure(route.app, request_.request(), failure));
+    route.pool->log().once_a_minute(
+        "app " + route.app.name + " refresh", Log::Level::error,
+        about(call_->id(), describe_failure(route.app, request_.request(), failure)));
     end_with(std::nullopt);
   }
 
   void end_with(std::optional<int> status) {
-    [[maybe_unused]] const auto nobody_waits = fill_.failed(status, wall_seconds());
+    [[maybe_unused]] const auto nobody_waits = fill_.failed(status, Now::read());
     all_.ended(*this);
   }
 
@@ -77,13 +78,14 @@ void Refreshes::begin(http::Exchange& exchange, const RequestPolicy& policy,
   if (!head) return;
   upstream::Call::Request asked;
   asked.head = std::move(*head);
+  asked.id = exchange.request_id();
   asked.idempotent = true;
   const Seconds fresh = route_.action.cache_responses.count();
   under_way_.push_back(std::make_unique<Refresh>(
       *this, exchange.request(),
-      CacheFill(std::move(fill), policy, std::move(stale), fresh, wall_seconds()),
-      std::move(asked)));
+      CacheFill(std::move(fill), policy, std::move(stale), fresh, Now::read()), std::move(asked)));
   under_way_.back()->begin();
+  exchange.notes.is_refreshed = true;
 }
 
 void Refreshes::ended(Refresh& refresh) {

@@ -108,9 +108,10 @@ class ResponseCache {
   ResponseCache(const ResponseCache&) = delete;
   ResponseCache& operator=(const ResponseCache&) = delete;
 
-  // `key` is cache_key() and `policy` policy_of() of the request. `woken` is kept only when the
-  // request is to wait, and is never called inside this call. Not for requests that say
-  // only-if-cached unless they get fresh or stale: they drop what they got, and answer 504.
+  // `key` is cache_key() and `policy` policy_of() of the request; `now` is Now::steady. `woken` is
+  // kept only when the request is to wait, and is never called inside this call. Not for requests
+  // that say only-if-cached unless they get fresh or stale: they drop what they got, and answer
+  // 504.
   [[nodiscard]] Found look_up(const std::string& key, const http::Request& request,
                               const RequestPolicy& policy, Seconds now, Woken woken);
 

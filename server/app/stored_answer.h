@@ -19,7 +19,7 @@ struct StoredAnswer {
   int status = 200;
   std::shared_ptr<const http::HeaderBlock> fields;  // as the app sent them
   std::string body;
-  Seconds stored_at = 0;
+  Seconds stored_at = 0;        // by a clock that only runs on, as is `now` below: Now::steady
   Seconds age_when_stored = 0;  // initial_age()
   Lifetime lifetime;
   std::vector<std::string> vary;  // vary_names(), and what the request that was answered had
@@ -38,7 +38,7 @@ struct StoredAnswer {
 [[nodiscard]] bool answers(const StoredAnswer& answer, const http::Request& request,
                            const RequestPolicy& policy);
 
-// For If-None-Match and If-Modified-Since. The views are the answer's.
+// For If-None-Match and If-Modified-Since, at Now::wall. The views are the answer's.
 [[nodiscard]] http::Validators validators_of(const StoredAnswer& answer, Seconds now);
 
 // The answer for a client, with Age (RFC 9111, 5.1) and Cache-Status (RFC 9211) behind what the

@@ -1,5 +1,7 @@
 // The time, as cheaply as it can be read: the kernel's coarse clocks, exact to some 4 ms, which
-// is enough for deadlines and dates and costs no system call.
+// is enough for deadlines and dates and costs no system call. The wall clock may be set at any
+// moment, forwards or back: it is for what people read and for what outlives the process, and no
+// wait goes by it.
 #pragma once
 
 #include <time.h>
@@ -15,6 +17,13 @@ inline Instant coarse_now() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
   return Instant(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
+
+// Since the machine was started, also while it slept: for how old something is.
+inline std::int64_t steady_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return now.tv_sec;
 }
 
 // Seconds since 1970.

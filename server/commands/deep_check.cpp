@@ -19,6 +19,7 @@ Findings deep_check(const config::Settings& settings) {
   // Where we cannot be that user, what we see ourselves is better than nothing.
   const auto acting = ActingUser::become(settings.user);
   if (!acting) findings.add(settings.file.filename().string(), acting.error().message);
+  check_log_rotation(settings, findings);
   check_state(settings, findings);
   check_files(settings, findings);
   check_routes(settings, findings);

@@ -42,6 +42,22 @@ void check_log(const config::Settings& settings, const std::string& key, const f
                                        ", or name another file");
 }
 
+// What is no file of its own is not renamed, and without its folder no log is opened at all.
+void check_rotation_of(const config::Settings& settings, const std::string& key,
+                       const fs::path& path, Findings& findings) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) return;
+  const fs::path folder = path.parent_path();
+  const int closed = access_error(folder, W_OK | X_OK);
+  if (closed == 0 || closed == ENOENT) return;
+  const std::string user = settings.user.empty() ? "this user" : "user '" + settings.user + "'";
+  findings.note(place_of(settings),
+                key + ": " + user + " cannot make files in " + folder.string() + " (" +
+                    reason(closed) + "): when " + path.filename().string() +
+                    " is renamed, SIGUSR1 opens no new one; make the folder writable for that "
+                    "user, or have what renames the log make the new one (logrotate: create)");
+}
+
 }  // namespace
 
 void check_logs(const config::Settings& settings, Findings& findings) {
@@ -49,6 +65,14 @@ void check_logs(const config::Settings& settings, Findings& findings) {
   if (log.file != "stderr") check_log(settings, "log.file", log.file, findings);
   if (log.access != "off" && log.access != "stdout") {
     check_log(settings, "log.access", log.access, findings);
+  }
+}
+
+void check_log_rotation(const config::Settings& settings, Findings& findings) {
+  const config::LogSettings& log = settings.log;
+  if (log.file != "stderr") check_rotation_of(settings, "log.file", log.file, findings);
+  if (log.access != "off" && log.access != "stdout") {
+    check_rotation_of(settings, "log.access", log.access, findings);
   }
 }
 

@@ -54,10 +54,12 @@ struct Notes {
   std::string_view variant = "-";    // "identity", "gzip", "br", "zstd"
   std::string_view cache = "-";      // "immutable", "auto", "fixed", "none", "refused", "no-store"
   std::string_view request_id;       // of the exchange; empty: nobody has asked for one
-  const std::string* app = nullptr;  // the name of the one that was asked
+  const std::string* app = nullptr;  // the name of the one whose answer it is
   bool is_cold = false;              // the file was not ready in memory
-  // Of the next, the first means something where `variant` is a coding, the others where there is
-  // an app.
+  bool is_cached = false;            // the app had answered it before, and was not asked, ...
+  bool is_refreshed = false;         // ... or only behind the client's back, for the next
+  // Of the next, the first two mean something where an app was asked, the last where `variant` is
+  // a coding.
   std::uint8_t app_retries = 0;    // times that it was sent anew
   std::uint32_t app_us = 0;        // from when the app had the request until its answer began
   std::uint64_t content_size = 0;  // of the file, uncoded
@@ -73,7 +75,7 @@ struct Notes {
     variant = "-";
     cache = "-";
     app = nullptr;
-    is_cold = false;
+    is_cold = is_cached = is_refreshed = false;
   }
 };
 

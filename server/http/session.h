@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "config/settings.h"
 #include "http/date_cache.h"
@@ -43,9 +44,9 @@ struct Finished {
   const Notes* notes = nullptr;
   std::string_view client;  // its address, perhaps as a trusted proxy told it
   int status = 0;
-  std::uint64_t bytes = 0;    // of the body, handed to the kernel or queued for it
-  std::int64_t began_ns = 0;  // when the head was complete, nanoseconds since 1970
-  std::int64_t ended_ns = 0;
+  std::uint64_t bytes = 0;  // of the body, handed to the kernel or queued for it
+  Instant began{};          // when the head was complete
+  Instant ended{};
   bool complete = true;
 };
 
@@ -120,7 +121,7 @@ struct Conversation {
   std::uint64_t received_mark = 0;   // the session's received_ when the rate window began
   std::int64_t delivered_mark = 0;   // and its delivered()
   int status = 0;
-  std::int64_t began_ns = 0;
+  Instant began{};
   bool answered = false;
   bool body_broken = false;  // its framing is lost, and with it what follows
   bool continued = false;    // the client was told to send it

@@ -187,8 +187,8 @@ void Session::record(bool complete) const {
     const std::uint64_t sent = moved > begins_at ? moved - begins_at : 0;
     finished.bytes = is_queued ? conversation.body_length : sent;
   }
-  finished.began_ns = conversation.began_ns;
-  finished.ended_ns = wall_nanoseconds();
+  finished.began = conversation.began;
+  finished.ended = std::chrono::steady_clock::now();
   finished.complete = complete;
   conversation.rules->recorder->record(finished);
 }

@@ -101,6 +101,11 @@ void Counts::record_app(const Answered& answered) {
     apps_.emplace_back().name = name;
     app = apps_.end() - 1;
   }
+  if (answered.notes.is_cached) {
+    ++app->cached;
+    app->refreshes += answered.notes.is_refreshed ? 1 : 0;
+    return;
+  }
   ++app->requests[class_of(answered.status)];
   app->retries += answered.notes.app_retries;
   app->duration.add(answered.notes.app_us);
@@ -112,7 +117,8 @@ void Counts::record_url(const Answered& answered) {
     faulty_.add(answered.host, answered.path, 1, answered.status);
   }
   // How long a file takes is up to whoever reads it.
-  if (answered.notes.app != nullptr && answered.notes.app_us > 0) {
+  const bool was_asked = answered.notes.app != nullptr && !answered.notes.is_cached;
+  if (was_asked && answered.notes.app_us > 0) {
     slow_.add(answered.host, answered.path, answered.notes.app_us, answered.status);
   }
 }

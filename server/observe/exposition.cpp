@@ -138,6 +138,12 @@ void write_of_apps(const Figures& figures, std::string_view name, std::string_vi
   for (const AppFigures& app : figures.apps) text.sample({{"app", app.name}}, app.*member);
 }
 
+void write_of_apps(const Figures& figures, std::string_view name, std::string_view help,
+                   std::uint64_t AppFigures::*member, Text& text) {
+  text.family(name, "counter", help);
+  for (const AppFigures& app : figures.apps) text.sample({{"app", app.name}}, app.*member);
+}
+
 void write_apps(const Figures& figures, Text& text) {
   if (figures.apps.empty()) return;
   text.family("frontis_app_requests_total", "counter",
@@ -153,9 +159,16 @@ void write_apps(const Figures& figures, Text& text) {
   for (const AppFigures& app : figures.apps) {
     text.histogram({{"app", app.name}}, app.duration);
   }
-  text.family("frontis_app_retries_total", "counter",
-              "Requests that were given to an application once more.");
-  for (const AppFigures& app : figures.apps) text.sample({{"app", app.name}}, app.retries);
+  write_of_apps(figures, "frontis_app_retries_total",
+                "Requests that were given to an application once more.", &AppFigures::retries,
+                text);
+  write_of_apps(figures, "frontis_app_cached_answers_total",
+                "Requests that were answered with what an application had answered before, "
+                "without asking it.",
+                &AppFigures::cached, text);
+  write_of_apps(figures, "frontis_app_refreshes_total",
+                "Requests to an application that no client waited for, to renew what is cached.",
+                &AppFigures::refreshes, text);
   write_of_apps(figures, "frontis_app_backends", "Addresses or processes of an application.",
                 &AppFigures::backends, text);
   write_of_apps(figures, "frontis_app_backends_up", "Those of them that answer.", &AppFigures::up,

@@ -71,6 +71,8 @@ void add(Figures& all, const LaneFigures& lane) {
     AppFigures& known = app_named(all.apps, app.name);
     add(known.requests, app.requests);
     known.retries += app.retries;
+    known.cached += app.cached;
+    known.refreshes += app.refreshes;
     known.duration += app.duration;
   }
   for (const UrlFigures& url : lane.slow) add(all.slow, url);

@@ -37,9 +37,11 @@ struct RouteFigures {
 
 struct AppFigures {
   std::string name;
-  ByClass requests{};
+  ByClass requests{};  // that it was asked
   std::uint64_t retries = 0;
-  Histogram duration;  // from when the app had the request until its answer began
+  std::uint64_t cached = 0;     // requests that were answered without it: response cache
+  std::uint64_t refreshes = 0;  // that it was asked behind a client's back, besides `requests`
+  Histogram duration;           // from when the app had the request until its answer began
   // As it is now, of the whole server: addresses or processes, of which some are up; requests at
   // them, and in line for them.
   std::uint32_t backends = 0, up = 0, busy = 0, waiting = 0;

@@ -69,6 +69,8 @@ Json of(const AppFigures& app) {
   return {{"name", app.name},
           {"classes", of(app.requests)},
           {"retries", app.retries},
+          {"cached", app.cached},
+          {"refreshes", app.refreshes},
           {"p50", rounded(app.duration.quantile(0.5))},
           {"p99", rounded(app.duration.quantile(0.99))},
           {"backends", app.backends},

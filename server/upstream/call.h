@@ -43,6 +43,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
 
   struct Request {
     std::string head;                           // from Codec::begin()
+    std::string id = {};                        // what the logs call it; empty: nothing
     std::unique_ptr<Spool> body;                // whole; null without one, or when it streams
     std::unique_ptr<http::RequestBody> stream;  // pulled while it is sent, and can be sent once
     bool counted = true;                        // the head gives the body's length
@@ -61,6 +62,8 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
 
   // From when the app was given the request, for the last time, until now.
   std::chrono::microseconds time_at_app() const;
+  // Request::id.
+  const std::string& id() const { return request_.id; }
   // How often it was given to the app anew.
   std::uint8_t retries() const { return retries_; }
 

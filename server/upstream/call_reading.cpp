@@ -159,9 +159,9 @@ void Call::watch() {
 void Call::log_errors() {
   if (!connection_) return;
   const std::string said = connection_->codec().take_errors();
-  if (!said.empty()) {
-    pool_.log().warning("app '{}': {}", pool_.app().name, printable(said, 8 * 1024));
-  }
+  if (said.empty()) return;
+  pool_.log().warning("app '{}': {}{}", pool_.app().name, printable(said, 8 * 1024),
+                      id().empty() ? "" : " (request " + id() + ")");
 }
 
 }  // namespace frontis::upstream

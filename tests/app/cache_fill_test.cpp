@@ -13,7 +13,9 @@ namespace {
 
 using Found = ResponseCache::Found;
 
-constexpr Seconds start = 1'700'000'000;
+constexpr Now start{.wall = 1'700'000'000, .steady = 5'000};  // Tue, 14 Nov 2023 22:13:20 GMT
+
+constexpr Now after(Seconds seconds) { return {start.wall + seconds, start.steady + seconds}; }
 
 upstream::AnswerHead head_of(std::string_view fields, int status = 200) {
   upstream::AnswerHead head;
@@ -23,17 +25,18 @@ upstream::AnswerHead head_of(std::string_view fields, int status = 200) {
 }
 
 struct House {
-  Found ask(Seconds now = start) {
+  Found ask(const Now& now = start) {
     return cache.look_up(cache_key({"http", "example.org"}, asked.get()), asked.get(), policy(),
-                         now, [this](ResponseCache::Turn turn) {
+                         now.steady, [this](ResponseCache::Turn turn) {
                            told += turn.kind == ResponseCache::Turn::Kind::yours ? "yours " : "";
                            if (turn.answer) told += turn.answer->body;
                          });
   }
-  std::unique_ptr<CacheFill> fill(ResponseCache::Answer stale = nullptr, Seconds now = start) {
-    Found found = ask(now);
+  std::unique_ptr<CacheFill> fill(ResponseCache::Answer stale = nullptr) {
+    Found found = ask();
     if (!found.fill) return nullptr;
-    return std::make_unique<CacheFill>(std::move(found.fill), policy(), std::move(stale), 10, now);
+    return std::make_unique<CacheFill>(std::move(found.fill), policy(), std::move(stale), 10,
+                                       start);
   }
   RequestPolicy policy() const { return policy_of(asked.get()); }
 
@@ -48,15 +51,16 @@ TEST(CacheFill, KeepsAnAnswerThatMayBeKept) {
   ASSERT_TRUE(fill);
   const Found other = house.ask();
   const upstream::AnswerHead head = head_of("X: y\r\nAge: 3\r\n");
-  ASSERT_TRUE(fill->wants(head, start + 1));
-  fill->keep(head, "hello", house.asked.get(), start + 2);
+  ASSERT_TRUE(fill->wants(head, after(1)));
+  fill->keep(head, "hello", house.asked.get(), after(2));
   EXPECT_EQ(house.told, "hello");
   EXPECT_EQ(text_of(fill->status()), "frontis; fwd=miss; stored");
-  const Found kept = house.ask(start + 2);
+  const Found kept = house.ask(after(2));
   ASSERT_EQ(kept.kind, Found::Kind::fresh);
   EXPECT_EQ(kept.answer->body, "hello");
   EXPECT_EQ(kept.answer->status, 200);
-  EXPECT_EQ(kept.answer->age(start + 2), 5) << "as old as it was, and the two seconds on its way";
+  EXPECT_EQ(kept.answer->age(after(2).steady), 5)
+      << "as old as it was, and the two seconds on its way";
 }
 
 TEST(CacheFill, LetsGoOfWhatMayNotBeKept) {
@@ -77,7 +81,7 @@ TEST(CacheFill, LetsGoOfWhatMayNotBeKept) {
     EXPECT_FALSE(fill->wants(head, start));
     EXPECT_EQ(text_of(fill->status()), each.status);
     EXPECT_EQ(house.cache.counts().refused, 1U);
-    const Found next = house.ask(start + 1);
+    const Found next = house.ask(after(1));
     EXPECT_FALSE(next.waiting) << "nobody waits in vain";
   }
 }
@@ -91,7 +95,7 @@ TEST(CacheFill, ReadsExpiresByTheClockOfTheApp) {
   fill->keep(head, "hello", house.asked.get(), start);
   const Found kept = house.ask();
   ASSERT_EQ(kept.kind, Found::Kind::fresh);
-  EXPECT_EQ(kept.answer->ttl(start), 30);
+  EXPECT_EQ(kept.answer->ttl(start.steady), 30);
   EXPECT_FALSE(kept.answer->fields->find("Date")) << "the session writes its own";
 }
 
@@ -105,7 +109,22 @@ TEST(CacheFill, ReadsTheAgeByTheClockOfTheAppToo) {
   fill->keep(head, "hello", house.asked.get(), start);
   const Found kept = house.ask();
   ASSERT_EQ(kept.kind, Found::Kind::fresh);
-  EXPECT_EQ(kept.answer->ttl(start), 10);
+  EXPECT_EQ(kept.answer->ttl(start.steady), 10);
+}
+
+TEST(CacheFill, ReckonsTheAgeByAClockThatNobodySets) {
+  constexpr Seconds day = 86'400;
+  for (const Seconds leap : {day, -day}) {
+    House house;
+    const auto fill = house.fill();
+    const upstream::AnswerHead head = head_of("Cache-Control: max-age=60\r\n");
+    const Now later{start.wall + leap, start.steady + 2};
+    ASSERT_TRUE(fill->wants(head, later));
+    fill->keep(head, "hello", house.asked.get(), later);
+    EXPECT_EQ(house.ask(after(61)).answer->age(after(61).steady), 61);
+    EXPECT_EQ(house.ask(after(59)).kind, Found::Kind::fresh);
+    EXPECT_EQ(house.ask(after(60)).kind, Found::Kind::fetch);
+  }
 }
 
 TEST(CacheFill, LetsGoOfWhatTurnsOutTooLarge) {
@@ -135,7 +154,7 @@ TEST(CacheFill, LetsAStaleAnswerStandInForAnAppThatFails) {
     const auto stale = std::make_shared<StoredAnswer>();
     stale->fields = std::make_shared<const http::HeaderBlock>(fields_of("X: y\r\n"));
     stale->body = "old";
-    stale->stored_at = start - 100;
+    stale->stored_at = start.steady - 100;
     stale->lifetime.fresh = 10;
     stale->lifetime.stale_if_error = may ? 1'000 : 0;
     const auto fill = house.fill(stale);

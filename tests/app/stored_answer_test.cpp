@@ -25,7 +25,7 @@ TEST(StoredAnswer, GrowsOlder) {
   EXPECT_EQ(answer->age(now), 5);
   EXPECT_EQ(answer->age(now + 10), 15);
   EXPECT_EQ(answer->ttl(now + 10), 45);
-  EXPECT_EQ(answer->age(now - 10), 5) << "a clock that was set back";
+  EXPECT_EQ(answer->age(now - 10), 5) << "who reads the time before it waits for the cache";
 }
 
 TEST(StoredAnswer, BecomesAResponseWithItsAge) {

@@ -89,5 +89,16 @@ TEST_F(AccessRecorderTest, NamesTheRequestAsTheApplicationKnowsIt) {
   EXPECT_EQ(nlohmann::json::parse(line_of(finished))["request_id"], "4bf92f35");
 }
 
+TEST_F(AccessRecorderTest, TellsHowLongARequestTook) {
+  const http::Notes notes;
+  http::Finished finished;
+  finished.notes = &notes;
+  finished.began = Instant(std::chrono::hours(5));
+  finished.ended = finished.began + std::chrono::milliseconds(1500);
+  EXPECT_EQ(nlohmann::json::parse(line_of(finished))["duration_us"], 1'500'000);
+  finished.ended = finished.began + std::chrono::hours(2);
+  EXPECT_EQ(nlohmann::json::parse(line_of(finished))["duration_us"], 0xffffffff);
+}
+
 }  // namespace
 }  // namespace frontis

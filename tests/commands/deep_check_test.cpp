@@ -31,6 +31,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::UnorderedElementsAreArray;
 
 // Files are closed to this user by their mode alone: root needs another user to be closed out.
@@ -380,6 +381,26 @@ TEST(DeepCheckOfTheMachine, MakesNoLogs) {
               IsEmpty());
   EXPECT_FALSE(std::filesystem::exists(folder / "a.log"));
   EXPECT_FALSE(std::filesystem::exists(folder / "b.log"));
+}
+
+TEST(DeepCheckOfTheMachine, NotesLogsThatCannotBeRotated) {
+  const SiteFolder folder;
+  folder.write("logs/access.log", "a line\n");
+  folder.mode("logs/access.log", 0666);
+  const std::string yaml = "listen: unix:./s\nuser: " + serving_user() +
+                           "\nlog: {file: /dev/null, access: ./logs/access.log}\n"
+                           "sites: {\"*\": {/: {files: root}}}\n";
+  folder.mode("logs", 0777);
+  EXPECT_THAT(check(folder, yaml).notes(), Not(Contains(HasSubstr("log.access"))));
+  folder.mode("logs", 0555);
+  const Findings findings = check(folder, yaml);
+  folder.mode("logs", 0755);
+  EXPECT_THAT(findings.all(), IsEmpty());
+  EXPECT_THAT(shortened(folder, findings.notes()),
+              Contains("frontis.yaml: log.access: user 'USER' cannot make files in F/logs "
+                       "(Permission denied): when access.log is renamed, SIGUSR1 opens no new one; "
+                       "make the folder writable for that user, or have what renames the log make "
+                       "the new one (logrotate: create)"));
 }
 
 TEST(DeepCheckOfTheMachine, FindsMoreConnectionsThanFilesMayBeOpen) {

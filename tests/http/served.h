@@ -71,7 +71,8 @@ class Records final : public Recorder {
   void record(const Finished& finished) override {
     EXPECT_EQ(finished.client, client);
     EXPECT_NE(finished.notes, nullptr);
-    EXPECT_GT(finished.began_ns, 0);
+    EXPECT_NE(finished.began, Instant{});
+    EXPECT_GE(finished.ended, finished.began);
     const std::string target(finished.request ? finished.request->target() : "-");
     all.push_back({target, finished.status, finished.bytes, finished.complete});
   }

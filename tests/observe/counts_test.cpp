@@ -127,6 +127,26 @@ TEST(Counts, TellsOfApplications) {
   EXPECT_EQ(figures.slow[0].weight, 6'000U);
 }
 
+TEST(Counts, TellsApartWhatAnApplicationWasNotAsked) {
+  Counts counts;
+  http::Notes notes = notes_of();
+  notes.app = &shop;
+  notes.app_us = 3'000;  // of an earlier request
+  notes.app_retries = 2;
+  notes.is_cached = true;
+  counts.record(answered(notes, 200));
+  notes.is_refreshed = true;
+  counts.record(answered(notes, 304));
+  const LaneFigures figures = counts.read(Instant{});
+  ASSERT_EQ(figures.apps.size(), 1U);
+  EXPECT_EQ(figures.apps[0].cached, 2U);
+  EXPECT_EQ(figures.apps[0].refreshes, 1U);
+  EXPECT_EQ(figures.apps[0].requests, ByClass{});
+  EXPECT_EQ(figures.apps[0].retries, 0U);
+  EXPECT_EQ(figures.apps[0].duration.total(), 0U);
+  EXPECT_TRUE(figures.slow.empty());
+}
+
 TEST(Counts, TellsOfErrorsThatAreNotTheClients) {
   Counts counts;
   const http::Notes notes = notes_of();

@@ -82,9 +82,11 @@ def run_command(*arguments, folder=None, timeout=30, **more):
 
 
 class Server:
-    """`frontis serve` in a process of its own, on a free port of 127.0.0.1 unless told."""
+    """`frontis serve` in a process of its own, on a free port of 127.0.0.1 unless told. `variables`
+    are more of its environment."""
 
-    def __init__(self, folder, sites=None, *, descriptors=None, stdout=None, **settings):
+    def __init__(self, folder, sites=None, *, descriptors=None, stdout=None, variables=None,
+                 **settings):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         listen = settings.pop("listen", None)
@@ -104,6 +106,7 @@ class Server:
         self.errors = self.folder / "stderr"
         self.output = self.folder / "stdout" if stdout is None else Path(stdout)
         self.descriptors = descriptors
+        self.variables = variables or {}
         self.process = None
 
     @staticmethod
@@ -123,7 +126,7 @@ class Server:
             self.process = subprocess.Popen(
                 [str(binary()), "serve", "-c", str(self.config)],
                 cwd=self.folder,
-                env=environment(),
+                env={**environment(), **self.variables},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,

@@ -422,4 +422,4 @@ def test_bodies_reach_the_application_whole(stages, protocol, size, chunked):
 
 def test_what_a_fastcgi_application_says_on_its_error_stream_is_logged(stages):
     seen(stages["server"], "/fastcgi/" + key("odd", "errors between"))
-    stages["server"].wait_for_log("app 'fastcgi': one.*two")
+    stages["server"].wait_for_log(r"app 'fastcgi': one.*two.* \(request [0-9a-f]{32}\)")

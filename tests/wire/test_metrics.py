@@ -138,6 +138,30 @@ def test_requests_of_an_application_are_told(watched_app):
     assert "secret" not in json.dumps(status)
 
 
+def test_what_the_cache_answers_is_told_apart_from_what_an_application_is_asked(front):
+    port = free_port()
+    fields = "Cache-Control: max-age=1, stale-while-revalidate=3600\r\n"
+    server, _ = front(answering(fields=fields), route={"cache_responses": "1h"},
+                      server={"admin": port})
+    admin = Admin(("127.0.0.1", port))
+
+    statuses = []
+
+    def is_refreshed():
+        statuses.append(server.fetch("/").status)
+        return admin.sum("frontis_app_refreshes_total", app="site")
+
+    assert server.fetch("/").status == 200
+    admin.becomes(1, "frontis_app_requests_total", app="site")
+    assert poll(is_refreshed)
+    assert set(statuses) == {200}
+    admin.becomes(len(statuses), "frontis_app_cached_answers_total", app="site")
+    assert admin.sum("frontis_app_requests_total") == 1
+    assert admin.sum("frontis_app_answer_duration_seconds_count", app="site") == 1
+    app = admin.status()["apps"][0]
+    assert app["cached"] == len(statuses) and app["refreshes"] >= 1
+
+
 def test_connections_are_told_by_what_they_do(watched):
     server, admin = watched()
     with server.connect() as idle, server.connect() as reading:

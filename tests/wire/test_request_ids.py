@@ -8,8 +8,8 @@ import pytest
 
 import peers
 from backend import answering
-from client import poll
-from harness import SOURCE, write_tree
+from client import poll, request
+from harness import SOURCE, free_port, write_tree
 
 NEW = re.compile(r"[0-9a-f]{32}\Z")
 FORGED = "X-Request-ID: chosen-by-a-client"
@@ -121,6 +121,50 @@ def test_combined_ends_with_it(front):
     server.fetch("/")
     found = poll(server.output.read_text)
     assert found.endswith(f" site.test {ids_in(heads[0])[0]} 1\n"), found
+
+
+def closing(peer):
+    peer.read_request()
+    peer.close()
+
+
+def cut(peer):
+    peer.read_request()
+    peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+    peer.close()
+
+
+def silent(peer):
+    peer.read_request()
+    peer.wait_for_close()
+
+
+@pytest.mark.parametrize("script,status,line", [
+    (closing, 502, "POST /a was answered with 502"),
+    (silent, 504, "POST /a was answered with 504"),
+    (cut, 200, "POST /a was answered in part"),
+    (answering(fields="X-Accel-Redirect: protected\r\n"), 500, "is no path; .*asked for /a"),
+    (answering(fields="X-Accel-Redirect: /b\r\n"), 500, "leads to app 'site'; .*asked for /a"),
+], ids=["no answer", "none in time", "half an answer", "a file nowhere", "a file of an app"])
+def test_a_fault_of_an_app_is_logged_with_the_id_of_its_request(front, script, status, line):
+    server, _ = front(script, answer_timeout="300ms",
+                      server={"log": {"access": "stdout", "format": "json"}})
+    with server.connect() as connection:
+        connection.send(request("/a", "Content-Length: 0", method="POST"))
+        connection.receive()
+    entry = logged(server, 1)[0]
+    assert entry["status"] == status and NEW.match(entry["request_id"])
+    log = server.wait_for_log(line)
+    told = [each for each in log.splitlines() if re.search(line, each)]
+    assert len(told) == 1 and told[0].endswith(f" (request {entry['request_id']})"), log
+
+
+def test_so_is_an_app_that_is_not_there(serve):
+    server = serve({"*": {"/": {"app": "site"}}}, log={"access": "stdout", "format": "json"},
+                   apps={"site": {"http": f"127.0.0.1:{free_port()}", "wait": "0s"}})
+    assert server.fetch("/a").status == 502
+    id = logged(server, 1)[0]["request_id"]
+    server.wait_for_log(rf"app 'site': .*; GET /a was answered with 502 \(request {id}\)")
 
 
 def test_it_is_shown_how_django_logs_it(serve, tmp_path):

@@ -56,6 +56,7 @@ function showApps(status) {
     ["Requests", (app) => figure(total(app.classes)), "number"],
     ["5xx", (app) => figure(app.classes[4]), "number"],
     ["Tried again", (app) => figure(app.retries), "number"],
+    ["From the cache", (app) => figure(app.cached), "number"],
   ], status.apps, "");
 }
 
