@@ -8,9 +8,8 @@ namespace frontis {
 
 namespace {
 
-std::int64_t duration_us(const http::Finished& finished) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(finished.ended - finished.began)
-      .count();
+std::int64_t in_us(Instant::duration duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
 // A file, or that it has not changed, and nothing else had a part in it.
@@ -31,10 +30,14 @@ void describe(const http::Request& request, observe::AccessEntry& entry) {
 
 }  // namespace
 
+std::int64_t AccessRecorder::wall_ahead_us() {
+  return wall_nanoseconds() / 1000 - in_us(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 void AccessRecorder::record(const http::Finished& finished) {
   observe::AccessEntry entry;
-  const std::int64_t took_us = duration_us(finished);
-  entry.wall_us = wall_nanoseconds() / 1000 - took_us;
+  const std::int64_t took_us = in_us(finished.ended - finished.began);
+  entry.wall_us = in_us(finished.began.time_since_epoch()) + wall_ahead_us_;
   entry.duration_us = static_cast<std::uint32_t>(std::min<std::int64_t>(took_us, 0xffffffff));
   entry.client = finished.client;
   entry.site = finished.notes->site;

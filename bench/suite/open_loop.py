@@ -87,6 +87,7 @@ def open_loop(bench, kept, part, while_pressing=False):
 # Each gets the bench and the figures so far; gives Turns and a table.
 ALL = {
     "access-log": others.access_log,
+    "figures": others.figures,
     "rest": others.start_and_rest,
     "idle": others.idle_connections,
     "open-30": functools.partial(open_loop, part=0.3),

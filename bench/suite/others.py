@@ -1,4 +1,5 @@
-"""What is not one rate: start and rest, idle connections, slow readers, the cost of the log."""
+"""What is not one rate: start and rest, idle connections, slow readers, the cost of the log and of
+what is counted."""
 
 import contextlib
 import selectors
@@ -122,13 +123,13 @@ def beside_slow(bench, _):
     return turns, report.scenario_table(title, turns)
 
 
-def access_log(bench, _):
-    """What a line in the log costs: the same server with it and without, both in each round."""
+def off_and_on(bench, kind, names, title, **on):
+    """What something costs: the same server with it and without, both in each round."""
     scenario = bench.table["small"]
 
     def start(lives, name):
         return {place: lives.enter_context(
-            bench.ready(name, scenario, place=place, with_log=place == "on"))
+            bench.ready(name, scenario, place=place, **(on if place == "on" else {})))
             for place in ("off", "on")}
 
     def measure(both, number):
@@ -136,9 +137,19 @@ def access_log(bench, _):
         cpu = {place: both[place]()["cpu_us"] for place in order}
         return {"off_us": cpu["off"], "on_us": cpu["on"], "more_us": cpu["on"] - cpu["off"]}
 
-    turns = bench.in_lives("access-log", servers(bench), start, measure)
+    turns = bench.in_lives(kind, names, start, measure)
     rows = [[name, *(report.shown(report.middle(rounds, key), 2)
                      for key in ("off_us", "on_us", "more_us"))]
             for name, rounds in turns.figures.items()]
-    return turns, report.table("1 KB hot, access log off and on, CPU µs/request",
+    return turns, report.table(f"1 KB hot, {title} off and on, CPU µs/request",
                                ["off", "on", "difference within a round"], rows, turns.left_out)
+
+
+def access_log(bench, _):
+    return off_and_on(bench, "access-log", servers(bench), "access log", with_log=True)
+
+
+def figures(bench, _):
+    """`admin`, with which every answer is counted. Nobody looks meanwhile."""
+    return off_and_on(bench, "figures", ["frontis"], "`admin`",
+                      more='admin: "unix:@FOLDER@/admin.sock"\n')

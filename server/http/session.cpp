@@ -166,7 +166,7 @@ std::size_t Session::read_head(std::string_view input) {
   if (*length == 0) return 0;
   head_timed_ = false;
   conversation.answered = conversation.body_broken = conversation.continued = false;
-  if (conversation.rules->recorder) conversation.began = std::chrono::steady_clock::now();
+  if (conversation.rules->recorder) conversation.began = all_.loop_.turn_time();
   conversation.discarded = 0;
   conversation.body.reset();
   if (request.has_body()) {
@@ -201,8 +201,7 @@ std::size_t Session::discard(std::string_view input) {
 
 void Session::refuse(const Error& error) {
   Response response = plain_response(status_of(error.kind), error.message);
-  conversation_->began =
-      conversation_->rules->recorder ? std::chrono::steady_clock::now() : Instant{};
+  conversation_->began = all_.loop_.turn_time();
   phase_ = Phase::closing;
   close_after_ = true;
   unread_input_ = true;

@@ -45,7 +45,7 @@ struct Finished {
   std::string_view client;  // its address, perhaps as a trusted proxy told it
   int status = 0;
   std::uint64_t bytes = 0;  // of the body, handed to the kernel or queued for it
-  Instant began{};          // when the head was complete
+  Instant began{};          // the turn of the loop in which the head was complete
   Instant ended{};
   bool complete = true;
 };

@@ -48,6 +48,7 @@ void Loop::turn(bool waits) {
   const int count = ::epoll_wait(poller_.number(), ready_.data(), static_cast<int>(ready_.size()),
                                  waits && soon_.empty() ? -1 : 0);
   ready_count_ = count > 0 ? static_cast<std::size_t>(count) : 0;  // a signal is no event
+  turn_time_ = Instant{};
   for (told_ = 0; told_ < ready_count_; ++told_) tell(ready_[told_]);
   ready_count_ = 0;
   run_soon();

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/descriptor.h"
 
 namespace frontis::net {
@@ -45,6 +46,13 @@ class Loop {
                           [](void* dying) { std::default_delete<T>{}(static_cast<T*>(dying)); });
   }
 
+  // When this turn began to look at what had come, as far as that was asked: the first who asks
+  // reads the clock for all.
+  Instant turn_time() {
+    if (turn_time_ == Instant{}) turn_time_ = std::chrono::steady_clock::now();
+    return turn_time_;
+  }
+
   // Can be read when a turn has something to do: for tests.
   int descriptor() const { return poller_.number(); }
 
@@ -66,6 +74,7 @@ class Loop {
   std::array<epoll_event, 256> ready_;
   std::size_t told_ = 0;  // of those, in this turn
   std::size_t ready_count_ = 0;
+  Instant turn_time_{};
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;

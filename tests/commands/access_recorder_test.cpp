@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -98,6 +99,19 @@ TEST_F(AccessRecorderTest, TellsHowLongARequestTook) {
   EXPECT_EQ(nlohmann::json::parse(line_of(finished))["duration_us"], 1'500'000);
   finished.ended = finished.began + std::chrono::hours(2);
   EXPECT_EQ(nlohmann::json::parse(line_of(finished))["duration_us"], 0xffffffff);
+}
+
+TEST_F(AccessRecorderTest, TellsByTheWallClockWhenARequestBegan) {
+  const http::Notes notes;
+  http::Finished finished;
+  finished.notes = &notes;
+  finished.ended = std::chrono::steady_clock::now();
+  finished.began = finished.ended - std::chrono::hours(25);
+  const std::time_t then = std::time(nullptr) - 25 * 3600;
+  const std::string time = nlohmann::json::parse(line_of(finished))["time"];
+  std::tm told{};
+  ASSERT_NE(::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &told), nullptr) << time;
+  EXPECT_NEAR(static_cast<double>(::timegm(&told)), static_cast<double>(then), 60);
 }
 
 }  // namespace
