@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "base/clock.h"
@@ -56,9 +57,8 @@ Admin::Admin(std::vector<Descriptor> sockets, Watched watched, Log& log)
       sessions_(
           loop_, timers_,
           std::make_shared<const http::Rules>(http::Rules{limits_, router_, nullptr, nobody_})),
-      timer_(timers_, *this),
-      started_(wall_seconds()) {
-  latest_.time_ms = started_ * 1000;
+      timer_(timers_, *this) {
+  latest_.time_ms = wall_seconds() * 1000;
   make_routes();
   for (Descriptor& socket : sockets) {
     listeners_.push_back(
@@ -150,6 +150,9 @@ observe::Figures Admin::look() {
                                      &figures.media.variants_made, &figures.log_lines_lost};
   for (std::size_t i = 0; i < growing_.size(); ++i) *counters[i] = growing_[i].total(*counters[i]);
   figures.process = observe::process_figures();
+  // The same each time, for whoever finds restarts by it; unless the wall clock has been set.
+  constexpr std::int64_t reckoning = 2;
+  if (std::abs(figures.process.started - started_) > reckoning) started_ = figures.process.started;
   figures.process.started = started_;
   return figures;
 }

@@ -83,7 +83,7 @@ class Admin final : private observe::Reporter, private net::Timer::Owner {
   net::Timer timer_;
   observe::Figures latest_;  // of the last second
   observe::History history_;
-  const std::int64_t started_;
+  std::int64_t started_ = 0;  // seconds since 1970
   std::array<Growing, 5> growing_;
   std::atomic<bool> is_serving_{false};
   std::thread thread_;

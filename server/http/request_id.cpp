@@ -39,10 +39,13 @@ void RequestIds::append_new(std::string& out) {
     fill_with_random(random_);
     used_ = 0;
   }
-  for (const unsigned char byte : std::span(random_).subspan(used_, bytes_of_new)) {
-    out.push_back(digits[byte >> 4]);
-    out.push_back(digits[byte & 15]);
+  std::array<char, 2 * bytes_of_new> made;
+  for (char* next = made.data();
+       const unsigned char byte : std::span(random_).subspan(used_, bytes_of_new)) {
+    *next++ = digits[byte >> 4];
+    *next++ = digits[byte & 15];
   }
+  out.append(made.data(), made.size());
   used_ += bytes_of_new;
 }
 

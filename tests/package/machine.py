@@ -55,6 +55,10 @@ class Running:
         body, _, status = out.rpartition("\n")
         return (int(status) if code == 0 else 0), body
 
+    def beside(self, root, *command):
+        """A command in the same network."""
+        return ["nsenter", f"--net=/proc/{self.process.pid}/ns/net", "chroot", str(root), *command]
+
     def wait(self, port=80):
         deadline = time.monotonic() + START
         while self.fetch(port=port)[0] == 0:
@@ -113,10 +117,11 @@ class Machine:
         return self.must("stat", "-c", "%U:%G %a", name).strip()
 
     @contextlib.contextmanager
-    def server(self, *command):
+    def server(self, *command, before=("true",)):
+        """`before`: commands of a shell, in the namespaces of the server."""
         log = self.folder / "server.log"
         inside = " && ".join([
-            "ip link set lo up", f"mount -t proc proc '{self.root}/proc'",
+            "ip link set lo up", f"mount -t proc proc '{self.root}/proc'", *before,
             f"exec chroot '{self.root}' \"$@\""])
         with open(log, "wb") as out:
             process = subprocess.Popen(

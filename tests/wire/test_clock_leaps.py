@@ -197,6 +197,11 @@ def test_figures_go_on(site, clock):
     def now():
         return json.loads(fetch(admin, "/status.json", host="localhost").body)
 
+    def age():
+        status = now()
+        return status["time"] / 1000 - status["process"]["started"]
+
+    assert -NEAR < age() < NEAR
     clock.leap()
 
     def is_counted():
@@ -205,4 +210,5 @@ def test_figures_go_on(site, clock):
         return abs(status["time"] / 1000 - clock.now()) < NEAR and status["now"]["requests"] > 0
 
     assert poll(is_counted, 10), now()
+    assert -NEAR < age() < NEAR
     assert fetch(admin, "/ready").status == 200

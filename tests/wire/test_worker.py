@@ -465,6 +465,29 @@ def test_what_one_request_does_to_its_environ_is_not_seen_by_the_next(start):
     assert [ask.ask().body for _ in range(3)] == [b"clean"] * 3
 
 
+IDS = {
+    "made": "0123456789abcdef" * 2, "another": "f" * 32, "short": "1", "31": "a" * 31,
+    "33": "a" * 33, "long": "b" * 128, "marks": "-_.:+/=" * 4 + "-_.:",
+}
+
+
+def test_each_request_has_the_id_of_its_own(ask):
+    """What is the same in many requests is read once, but for the id, which comes last."""
+    for _ in range(2):
+        for number in IDS.values():
+            said = ask.ask(path="/environ_of", HTTP_X_REQUEST_ID=number).body.decode().splitlines()
+            assert f"HTTP_X_REQUEST_ID='{number}'" in said and "PATH_INFO='/environ_of'" in said
+    assert "HTTP_X_REQUEST_ID" not in ask.ask(path="/environ_of").body.decode()
+
+
+def test_what_only_looks_like_an_id_is_none(ask):
+    like = "\x11\x20HTTP_X_REQUEST_ID" + "0" * 32
+    said = ask.ask(path="/environ_of", HTTP_X_REQUEST_ID="1", HTTP_X_LAST="x" + like[:40]).body
+    assert "HTTP_X_REQUEST_ID='1'" in said.decode().splitlines()
+    said = ask.ask(path="/environ_of", HTTP_X_OTHER=like, HTTP_X_REQUEST_ID="1").body
+    assert "HTTP_X_REQUEST_ID='1'" in said.decode().splitlines()
+
+
 @pytest.mark.parametrize("data", [
     b"GET / HTTP/1.1\r\n\r\n" * 4,
     record(STDIN),

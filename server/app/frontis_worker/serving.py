@@ -17,6 +17,9 @@ from frontis_worker.faults import say
 from frontis_worker.records import LONG
 
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+# The id of a request, as the server makes it, with the lengths of name and value before it.
+ID_NAME = b"\x11\x20HTTP_X_REQUEST_ID"
+ID_NAMED, ID, BEFORE_ID = slice(-51, -32), slice(-32, None), slice(-51)
 SHORTEST_REST, LONGEST_REST = 0.01, 0.1  # seconds, after an accept that found no room
 
 
@@ -60,6 +63,11 @@ class Worker:
             self.epoll.register(descriptor, select.EPOLLIN)
 
     def environ(self, params):
+        # Many requests say the same, but for the id, which is the last of what the server says.
+        number = None
+        if params[ID_NAMED] == ID_NAME and params[ID].isalnum():
+            number = params[ID].decode("latin-1")
+            params = params[BEFORE_ID]
         found = self.known.get(params)
         if found is None:
             found = self.read(params)
@@ -67,7 +75,10 @@ class Worker:
                 if len(self.known) >= 64:
                     self.known = {}
                 self.known[params] = found
-        return found.copy()
+        environ = found.copy()
+        if number is not None:
+            environ["HTTP_X_REQUEST_ID"] = number
+        return environ
 
     def read(self, params):
         """Pairs of names and values, each with its length before it (FastCGI, 3.4)."""
