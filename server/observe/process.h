@@ -5,8 +5,8 @@
 
 namespace frontis::observe {
 
-// Reads /proc; what cannot be read is 0. `started` is reckoned from the time now, and may differ by a
-// second from one call to the next.
+// Reads /proc; what cannot be read is 0. `started` is reckoned from the time now, and may differ by
+// a second from one call to the next.
 [[nodiscard]] ProcessFigures process_figures();
 
 }  // namespace frontis::observe
