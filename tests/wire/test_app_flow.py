@@ -1,6 +1,7 @@
 """When an application is asked and how often: retries, clients that leave, lines, addresses that
 come and go. Nothing here asserts a time, only what came before what."""
 
+import select
 import signal
 import threading
 
@@ -343,6 +344,10 @@ def test_an_address_that_breaks_every_answer_leaves_get_to_the_other(front, faul
         assert set(statuses) <= {200, 502} and 200 in statuses
 
 
+def with_answers(clients):
+    return select.select([client.socket for client in clients], [], [], 0)[0]
+
+
 def test_the_least_busy_address_is_asked(front):
     one, other = Held(), Held()
     server, _ = front(one, scripts=[other])
@@ -351,6 +356,8 @@ def test_the_least_busy_address_is_asked(front):
         client.send(request("/"))
     assert poll(lambda: one.here == other.here == 3)
     other.free.set()
+    # Until its answers are out, the other one is as busy as the first.
+    assert poll(lambda: len(with_answers(clients)) == 3)
     for _ in range(10):
         assert server.fetch("/").body == b"hello"
     assert one.here == 3
