@@ -1,5 +1,5 @@
-# What the scripts in packaging/ and tests/run share: saying what happens, installing what is missing, and
-# building a folder. Sourced by bash, with `root` set to the top of the source tree.
+# What the scripts in packaging/ and tests/run share: saying what happens, installing what is
+# missing, and building a folder. Sourced by bash, with `root` set to the top of the source tree.
 
 build_packages=(
   g++ cmake ninja-build pkg-config

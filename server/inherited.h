@@ -27,6 +27,12 @@ struct Inherited {
   void add(Descriptor descriptor, std::string name);
 };
 
+// The other way: what this process hands to one that it starts.
+struct Handed {
+  int descriptor;
+  std::string name;
+};
+
 // The names that the variables have, for whoever hands sockets on.
 inline constexpr const char* listen_pid = "LISTEN_PID";
 inline constexpr const char* listen_count = "LISTEN_FDS";

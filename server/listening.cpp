@@ -139,7 +139,7 @@ void Listening::close() {
   for (Place& place : places_) place.sockets.clear();
 }
 
-std::vector<Listening::Handed> Listening::all() const {
+std::vector<Handed> Listening::all() const {
   std::vector<Handed> sockets;
   for (const Place& place : places_) {
     for (const Descriptor& socket : place.sockets) {

@@ -43,10 +43,6 @@ class Listening {
   std::vector<Descriptor> copies() const;
 
   // Sockets for a process that takes over. Valid until the next call of listen_on().
-  struct Handed {
-    int socket;
-    const char* name;
-  };
   std::vector<Handed> all() const;
   // Another process listens there now: nothing is removed at the end.
   void leave_to_another() { is_left_ = true; }

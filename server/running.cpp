@@ -262,8 +262,8 @@ void Running::write_out() {
   admin_listening_.remove_files();
 }
 
-std::vector<Listening::Handed> Running::sockets() const {
-  std::vector<Listening::Handed> all = listening_.all();
+std::vector<Handed> Running::sockets() const {
+  std::vector<Handed> all = listening_.all();
   const auto more = admin_listening_.all();
   all.insert(all.end(), more.begin(), more.end());
   return all;

@@ -59,7 +59,7 @@ class Running {
   // That of this generation, and those that exchanges of older ones still write to.
   std::vector<std::shared_ptr<observe::AccessLog>> access_logs();
   // Of all listening sockets, for a process that takes over.
-  std::vector<Listening::Handed> sockets() const;
+  std::vector<Handed> sockets() const;
 
  private:
   Running(std::shared_ptr<const config::Settings> settings,

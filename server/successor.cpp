@@ -15,7 +15,6 @@
 #include <iterator>
 #include <string_view>
 
-#include "inherited.h"
 #include "predecessors.h"
 
 extern char** environ;
@@ -67,7 +66,7 @@ bool is_ours(std::string_view variable) {
   return false;
 }
 
-std::vector<std::string> environment_for(const std::vector<Successor::Handed>& handed) {
+std::vector<std::string> environment_for(const std::vector<Handed>& handed) {
   std::vector<std::string> variables;
   for (char** each = environ; *each != nullptr; ++each) {
     if (!is_ours(*each)) variables.emplace_back(*each);
@@ -82,7 +81,7 @@ std::vector<std::string> environment_for(const std::vector<Successor::Handed>& h
 }
 
 // Copies above all numbers that the child gives them, so that none is overwritten before its turn.
-Result<std::vector<Descriptor>> lifted(const std::vector<Successor::Handed>& handed, int told) {
+Result<std::vector<Descriptor>> lifted(const std::vector<Handed>& handed, int told) {
   std::vector<int> numbers;
   for (const auto& each : handed) numbers.push_back(each.descriptor);
   numbers.push_back(told);

@@ -12,6 +12,7 @@
 
 #include "base/descriptor.h"
 #include "base/result.h"
+#include "inherited.h"
 
 namespace frontis {
 
@@ -25,10 +26,6 @@ struct Program {
 
 class Successor {
  public:
-  struct Handed {
-    int descriptor;
-    std::string name;
-  };
   // Errors: exhausted (descriptors, processes), io.
   [[nodiscard]] static Result<Successor> start(const Program& program,
                                                const std::vector<Handed>& handed);

@@ -142,9 +142,8 @@ void Watchman::reopen_logs() {
   if (is_done) log_.info("SIGUSR1: the logs are opened anew");
 }
 
-std::vector<Successor::Handed> Watchman::handed() {
-  std::vector<Successor::Handed> handed;
-  for (const auto& each : running_.sockets()) handed.push_back({each.socket, each.name});
+std::vector<Handed> Watchman::handed() {
+  std::vector<Handed> handed = running_.sockets();
   if (control_) handed.push_back({control_->descriptor(), control_name});
   for (const Descriptor& each : predecessors_.lines()) {
     handed.push_back({each.number(), predecessor_name});

@@ -63,7 +63,7 @@ class Watchman {
   void reopen_logs();
   std::string upgrade();
   std::string succeeded(Successor successor);
-  std::vector<Successor::Handed> handed();
+  std::vector<Handed> handed();
   enum class End { finished, time_over, told_to_stop };
   End hand_over();
   void stop();
