@@ -112,6 +112,7 @@ void Call::open(Place place) {
   if (!connect()) return;
   connection_->give_to(*this);
   connection_->codec().expect(request_.head_only);
+  has_heard_ = has_head_ = false;
   begin_sending();
 }
 
@@ -131,14 +132,15 @@ bool Call::connect() {
   return false;
 }
 
-// No byte of an answer has come.
+// The connection could not be made, or it ended before the answer did.
 void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
   const bool was_reused = connection_ && connection_->answers > 0;
   end_connection();
   avoided_ = place_.backend();
   place_.end(was_reused ? Place::Outcome::unknown : outcome);
   failure_ = failure;
-  if (is_stream_used_ || (has_sent_ && !request_.idempotent)) return fail(std::move(failure));
+  const bool may_send = !is_stream_used_ && (!has_sent_ || request_.idempotent);
+  if (!may_send || is_reported_ || owner_ == nullptr) return fail(std::move(failure));
   if (was_reused) avoids_idle_ = true;
   if (has_sent_ && !was_reused && ++broken_ >= most_broken) return fail(std::move(failure));
   // It was there: should it be gone now, that is another wait.

@@ -1,8 +1,8 @@
 // One request to an application and its answer: takes a place at a backend, or waits for one,
 // connects, sends, and reads the answer into a spool, so that the backend is free as soon as it
 // has answered, however slowly the client reads. Retries where that is safe: nothing was sent, or
-// the method is idempotent and no byte of an answer came. Owned by whoever asked; knows nothing
-// of clients. Destroying it cancels the request.
+// the method is idempotent and the owner was told nothing of an answer. Owned by whoever asked;
+// knows nothing of clients. Destroying it cancels the request.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
     virtual ~Owner() = default;
     // An interim answer (1xx, but not 101). Views are valid during this call.
     virtual void informed(const AnswerHead& head) = 0;
-    // The head has come; more of the body may have, or all of it (is_complete).
+    // The head has come; more of the body may have, or all of it (is_complete). Where the head
+    // gives the body's length, its first byte has come, too.
     virtual void answered() = 0;
     // After answered(): there is more of the body to pull, or its end, or its failure.
     virtual void progressed() = 0;
@@ -92,6 +93,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   };
 
   std::uint64_t ready_bytes() const;
+  bool awaits_body() const;
   void connection_ready(Connection& connection, bool readable, bool writable) override;
   void timer_due() override;
 
@@ -130,6 +132,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   void take_content(std::string_view content);
   void ended_by_peer();
   void reset_by_peer();
+  void cut_off(const std::string& what);
   void broken(const std::string& what);
   void complete();
   void settle();
@@ -169,10 +172,10 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   Spool answer_;
   std::uint64_t pulled_ = 0;
   std::uint64_t unheard_ = 0;  // bytes of the answer that came after the owner had left
-  bool has_heard_ = false;     // some byte of an answer
+  bool has_heard_ = false;     // some byte of an answer, over this connection
   bool has_head_ = false;
-  bool has_ended_ = false;  // its last byte was read
-  bool is_reported_ = false;
+  bool has_ended_ = false;    // its last byte was read
+  bool is_reported_ = false;  // the owner knows of it
   bool is_tunnel_ = false;
   bool is_paused_ = false;  // the spool is full
   bool is_beginning_ = false;

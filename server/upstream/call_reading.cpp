@@ -96,7 +96,9 @@ void Call::ended_by_peer() {
                          {502, where + " closed the connection without an answer"});
   }
   if (!is_tunnel_) {
-    if (const auto event = connection_->codec().closed(); !event) broken(event.error().message);
+    if (const auto event = connection_->codec().closed(); !event) {
+      return cut_off(event.error().message);
+    }
   }
   has_ended_ = true;
   cannot_send_ = true;
@@ -106,8 +108,11 @@ void Call::ended_by_peer() {
 // Not the way to end an answer, whatever its form.
 void Call::reset_by_peer() {
   if (!has_heard_ || is_tunnel_) return ended_by_peer();
-  broken("the connection was reset before the answer was whole");
-  report();
+  cut_off("the connection was reset before the answer was whole");
+}
+
+void Call::cut_off(const std::string& what) {
+  retry_or_fail(Place::Outcome::broke, {502, place_.endpoint().text() + ": " + what});
 }
 
 // After each receive.
@@ -146,9 +151,17 @@ void Call::report() {
     watch();
     set_timer();
   }
+  if (awaits_body()) return;
   if (std::exchange(is_reported_, true)) return owner_->progressed();
   owner_->answered();
   if (is_tunnel_ && phase_ == Phase::talking) send();
+}
+
+// Applications send the head by itself, and then the body. What ends between the two can be asked
+// for again, as long as nobody has heard of this answer; and otherwise its client is told 502.
+bool Call::awaits_body() const {
+  const bool is_promised = head_.content_length.value_or(0) > 0 && !is_tunnel_;
+  return phase_ == Phase::talking && is_promised && answer_.end() == 0 && !head_.unbuffered;
 }
 
 void Call::watch() {

@@ -68,6 +68,32 @@ def test_a_connection_that_is_closed_instead_of_an_answer(front, name, kept):
         assert asked == (1 if times == 1 else 2)
 
 
+BEGUN = {
+    "within the head": "HTTP/1.1 200 OK\r\nContent-",
+    "before the body": "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("begun", BEGUN)
+def test_an_app_that_is_killed_while_it_answers(front, begun, method):
+    """Nobody has seen anything of that answer: another process may give it, if that is safe."""
+
+    def script(peer):
+        head, _ = peer.read_request()
+        backend.note(head)
+        if peer.number > 0:
+            return peer.answer(b"hello")
+        peer.send(BEGUN[begun])
+
+    server, backend = front(script)
+    answer = server.fetch("/", method=method)
+    if method == "GET":
+        assert (answer.status, answer.body, len(backend.heads)) == (200, b"hello", 2)
+    else:
+        assert (answer.status, len(backend.heads)) == (502, 1)
+
+
 @pytest.mark.parametrize("name", AGAIN)
 def test_a_connection_that_the_app_closed_while_idle_is_not_used(front, name):
     method, body, _ = AGAIN[name]
