@@ -36,9 +36,9 @@ std::int64_t AccessRecorder::wall_ahead_us() {
 
 void AccessRecorder::record(const http::Finished& finished) {
   observe::AccessEntry entry;
-  const std::int64_t took_us = in_us(finished.ended - finished.began);
   entry.wall_us = in_us(finished.began.time_since_epoch()) + wall_ahead_us_;
-  entry.duration_us = static_cast<std::uint32_t>(std::min<std::int64_t>(took_us, 0xffffffff));
+  const std::int64_t took = finished.took().count();
+  entry.duration_us = static_cast<std::uint32_t>(std::min<std::int64_t>(took, UINT32_MAX));
   entry.client = finished.client;
   entry.site = finished.notes->site;
   entry.route = finished.notes->route;

@@ -8,9 +8,7 @@ void CountRecorder::record(const http::Finished& finished) {
   observe::Counts::Answered answered{.notes = *finished.notes};
   answered.status = finished.status;
   answered.bytes = finished.bytes;
-  const auto took =
-      std::chrono::duration_cast<std::chrono::microseconds>(finished.ended - finished.began);
-  answered.duration_us = static_cast<std::uint64_t>(took.count());
+  answered.duration_us = static_cast<std::uint64_t>(finished.took().count());
   if (finished.request != nullptr) {
     answered.is_whole = finished.complete && finished.status == 200 &&
                         finished.request->method == http::Method::get;

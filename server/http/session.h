@@ -4,6 +4,7 @@
 // exchange) is borrowed from a pool of the loop and given back when the connection rests.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -48,6 +49,10 @@ struct Finished {
   Instant began{};          // the turn of the loop in which the head was complete
   Instant ended{};
   bool complete = true;
+
+  std::chrono::microseconds took() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(ended - began);
+  }
 };
 
 class Recorder {

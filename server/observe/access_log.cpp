@@ -71,7 +71,7 @@ Result<void> AccessLog::reopen() {
   if (access_ == "stdout") return {};
   auto file = open_file(access_);
   if (!file) return tl::unexpected(std::move(file.error()));
-  writer_->replace(std::move(*file), access_);
+  writer_->replace(std::move(*file));
   return {};
 }
 

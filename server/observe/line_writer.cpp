@@ -76,12 +76,6 @@ class Outlet {
   bool ask_first_ = false;
 };
 
-// What is written to, and what it is called in errors.
-struct Target {
-  Outlet outlet;
-  std::string name;
-};
-
 // In place of an error: another file takes over.
 constexpr int is_over = -1;
 
@@ -112,10 +106,10 @@ std::unique_ptr<char[]> Batch::new_buffer() {
 }
 
 struct LineWriter::Shared {
-  Shared(Target first, Log& its_log);
+  Shared(Outlet first, std::string its_name, Log& its_log);
 
   void take(Batch& batch, std::size_t share);
-  void replace(Target other);
+  void replace(Outlet other);
   void run();
 
   std::atomic<std::uint64_t> lost{0};
@@ -125,7 +119,7 @@ struct LineWriter::Shared {
   std::condition_variable finished;
   std::vector<Batch> waiting;
   std::vector<std::unique_ptr<char[]>> spare;
-  std::optional<Target> successor;
+  std::optional<Outlet> successor;
   std::atomic<bool> is_replaced{false};  // there is a successor; read without the mutex
   std::size_t held_batches = 0;          // waiting or being written
   std::size_t held_bytes = 0;
@@ -150,21 +144,23 @@ struct LineWriter::Shared {
   void sum_up();
 
   // The thread's own.
-  Target target;
+  Outlet outlet;
+  const std::string name;
   Log& log;
   std::vector<Batch> in_hand;
   bool is_torn = false;  // the last byte written was not the end of a line
   std::uint64_t complained_of = 0;
 };
 
-LineWriter::Shared::Shared(Target first, Log& its_log) : target(std::move(first)), log(its_log) {
+LineWriter::Shared::Shared(Outlet first, std::string its_name, Log& its_log)
+    : outlet(std::move(first)), name(std::move(its_name)), log(its_log) {
   waiting.reserve(most_batches);
   in_hand.reserve(most_batches);
   spare.reserve(most_spare);
 }
 
 LineWriter::LineWriter(Descriptor file, std::string name, Log& log)
-    : shared_(std::make_shared<Shared>(Target{Outlet(std::move(file)), std::move(name)}, log)),
+    : shared_(std::make_shared<Shared>(Outlet(std::move(file)), std::move(name), log)),
       thread_([shared = shared_] { shared->run(); }) {}
 
 // ---- the side of the lanes
@@ -182,9 +178,7 @@ void LineWriter::take_early(Batch& batch) {
   if (batch.size > 0) shared_->take(batch, 2);
 }
 
-void LineWriter::replace(Descriptor file, std::string name) {
-  shared_->replace({Outlet(std::move(file)), std::move(name)});
-}
+void LineWriter::replace(Descriptor file) { shared_->replace(Outlet(std::move(file))); }
 
 std::uint64_t LineWriter::lost() const { return shared_->lost; }
 
@@ -209,7 +203,7 @@ void LineWriter::Shared::take(Batch& batch, std::size_t share) {
   batch.lines = 0;
 }
 
-void LineWriter::Shared::replace(Target other) {
+void LineWriter::Shared::replace(Outlet other) {
   {
     const std::lock_guard lock(mutex);
     successor = std::move(other);
@@ -251,14 +245,14 @@ bool LineWriter::Shared::wait_for_work() {
 
 void LineWriter::Shared::take_over() {
   if (!is_replaced.load()) return;
-  std::optional<Target> taken;  // closed without the mutex
+  std::optional<Outlet> taken;  // closed without the mutex
   {
     const std::lock_guard lock(mutex);
     std::swap(taken, successor);
     is_replaced = false;
   }
-  is_torn = is_torn && taken->outlet.is_same_file(target.outlet);
-  std::swap(target, *taken);
+  is_torn = is_torn && taken->is_same_file(outlet);
+  std::swap(outlet, *taken);
 }
 
 void LineWriter::Shared::write(const Batch& batch) {
@@ -288,7 +282,7 @@ int LineWriter::Shared::write_lines(std::string_view& lines) {
 int LineWriter::Shared::write_all(std::string_view& rest) {
   while (!rest.empty()) {
     if (Clock::now() >= stop_by.load()) return EAGAIN;
-    const ssize_t written = target.outlet.write(rest);
+    const ssize_t written = outlet.write(rest);
     if (written == 0) return EIO;
     if (written > 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
@@ -305,7 +299,7 @@ int LineWriter::Shared::write_all(std::string_view& rest) {
 bool LineWriter::Shared::wait_until_ready() {
   // Rounded up, so that the last wait ends behind the deadline rather than just before it.
   const auto time_left = std::chrono::ceil<milliseconds>(stop_by.load() - Clock::now());
-  const bool ready = target.outlet.is_ready(std::clamp(time_left, milliseconds(0), retry_interval));
+  const bool ready = outlet.is_ready(std::clamp(time_left, milliseconds(0), retry_interval));
   // The lanes cannot say what they had to drop in the meantime: their loops must not wait for
   // the error log either.
   if (lost > complained_of) complain(EAGAIN);
@@ -328,15 +322,15 @@ void LineWriter::Shared::complain(int error_number) {
   const std::lock_guard lock(log_mutex);
   if (is_abandoned) return;
   complained_of = lost;
-  log.once_a_minute("access log " + target.name, Log::Level::warning,
-                    fmt::format("access log {}: {}; {} lines lost so far: {}", target.name,
+  log.once_a_minute("access log " + name, Log::Level::warning,
+                    fmt::format("access log {}: {}; {} lines lost so far: {}", name,
                                 reason(error_number), complained_of, what_to_do(error_number)));
 }
 
 void LineWriter::Shared::sum_up() {
   const std::lock_guard lock(log_mutex);
   if (is_abandoned || lost == 0) return;
-  log.warning("access log {}: closed, {} lines lost in all", target.name, lost.load());
+  log.warning("access log {}: closed, {} lines lost in all", name, lost.load());
 }
 
 LineWriter::~LineWriter() {

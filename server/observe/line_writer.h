@@ -45,7 +45,7 @@ class LineWriter {
 
   // From the next line on `file` is written to, and the old one is closed soon, whether there are
   // lines or not. Any thread.
-  void replace(Descriptor file, std::string name);
+  void replace(Descriptor file);
 
   // Lines dropped so far. Any thread.
   std::uint64_t lost() const;

@@ -262,7 +262,7 @@ TEST_F(LineWriterTest, WritesEachLineToOneFileOrToTheOneThatTookOver) {
     LineWriter writer(appending("0"), "log", log());
     for (int i = 0; i < files * 10; ++i) {
       send(writer, std::to_string(i) + "\n");
-      if (i % 10 == 5) writer.replace(appending(std::to_string(1 + i / 10)), "log");
+      if (i % 10 == 5) writer.replace(appending(std::to_string(1 + i / 10)));
     }
   }
   std::string all;
@@ -273,7 +273,7 @@ TEST_F(LineWriterTest, WritesEachLineToOneFileOrToTheOneThatTookOver) {
 TEST_F(LineWriterTest, LetsGoOfTheOldFileThoughThereIsNothingToWrite) {
   Pipe pipe(0);
   LineWriter writer(std::move(pipe.in), "pipe", log());
-  writer.replace(appending(), "log");
+  writer.replace(appending());
   char end = 0;
   EXPECT_EQ(::read(pipe.out.number(), &end, 1), 0);  // comes when nobody has the other side
 }
@@ -289,7 +289,7 @@ TEST_F(LineWriterTest, GivesTheLineThatItHadBegunToTheFileThatTakesOverFromAStuc
       expected += text;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));  // until the pipe is full, or not
-    writer.replace(appending(), "log");
+    writer.replace(appending());
   }
   const std::string in_pipe = drain(pipe.out.number());
   const std::string whole = in_pipe.substr(0, in_pipe.rfind('\n') + 1);
@@ -300,7 +300,7 @@ TEST_F(LineWriterTest, StartsANewLineThoughTheCutOneIsInTheSameFile) {
   {
     LineWriter writer(appending(), "log", log());
     send_to_full_disk(writer);
-    writer.replace(appending(), "log");
+    writer.replace(appending());
     send(writer, "third\n");
   }
   EXPECT_THAT(lines(), ElementsAre("first", "se", "third"));
@@ -310,7 +310,7 @@ TEST_F(LineWriterTest, StartsANewFileWithoutAnEmptyLine) {
   {
     LineWriter writer(appending("old"), "log", log());
     send_to_full_disk(writer);
-    writer.replace(appending("new"), "log");
+    writer.replace(appending("new"));
     send(writer, "third\n");
   }
   EXPECT_EQ(content("new"), "third\n");
