@@ -33,6 +33,8 @@ struct AnswerHead {
   std::string accel_redirect;  // X-Accel-Redirect: a path, perhaps with a query
   std::string sendfile;        // X-Sendfile: the path of a file
   bool unbuffered = false;     // X-Accel-Buffering: no
+
+  bool names_file() const { return !accel_redirect.empty() || !sendfile.empty(); }
 };
 
 // Reads an answer's head that may come in pieces; each byte is looked at once. One for each

@@ -34,7 +34,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
     // An interim answer (1xx, but not 101). Views are valid during this call.
     virtual void informed(const AnswerHead& head) = 0;
     // The head has come; more of the body may have, or all of it (is_complete). Where the head
-    // gives the body's length, its first byte has come, too.
+    // gives the body's length, and names no file in its place, its first byte has come, too.
     virtual void answered() = 0;
     // After answered(): there is more of the body to pull, or its end, or its failure.
     virtual void progressed() = 0;

@@ -160,8 +160,10 @@ void Call::report() {
 // Applications send the head by itself, and then the body. What ends between the two can be asked
 // for again, as long as nobody has heard of this answer; and otherwise its client is told 502.
 bool Call::awaits_body() const {
-  const bool is_promised = head_.content_length.value_or(0) > 0 && !is_tunnel_;
-  return phase_ == Phase::talking && is_promised && answer_.end() == 0 && !head_.unbuffered;
+  if (phase_ != Phase::talking || is_tunnel_ || answer_.end() > 0) return false;
+  // Some frameworks give the length of the file that they name, and no body.
+  const bool is_promised = head_.content_length.value_or(0) > 0 && !head_.names_file();
+  return is_promised && !head_.unbuffered;
 }
 
 void Call::watch() {

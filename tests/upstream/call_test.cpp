@@ -372,11 +372,14 @@ TEST(Call, TellsThatAnAnswerIsCutOff) {
   }
 }
 
-// A head that gives no length may be all that comes for an hour: of events, for example.
-TEST(Call, TellsOfAHeadBeforeABodyOfUnknownLength) {
+// A head that gives no length may be all that comes for an hour: of events, for example. And one
+// that names a file may be all that comes.
+TEST(Call, TellsOfAHeadBehindWhichNoBodyMayCome) {
   for (const std::string head :
        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nX-Accel-Buffering: no\r\nContent-Length: 5\r\n\r\n"}) {
+        "HTTP/1.1 200 OK\r\nX-Accel-Buffering: no\r\nContent-Length: 5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX-Accel-Redirect: /a\r\nContent-Length: 5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX-Sendfile: /a\r\nContent-Length: 5\r\n\r\n"}) {
     CallHouse house;
     house.open();
     const auto asker = house.ask(CallHouse::get());

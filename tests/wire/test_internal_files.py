@@ -34,6 +34,11 @@ def scenes(files):
         "both": wish(f"{accel}text.txt\r\nX-Sendfile: {files}/missing\r\n"),
         "chunked": saying("HTTP/1.1 200 OK\r\nX-Accel-Redirect: /protected/text.txt\r\n"
                           "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+        # What a framework says that takes the file's length, and sends nothing itself.
+        "length-of-file": saying(f"HTTP/1.1 200 OK\r\n{accel}text.txt\r\n"
+                                 f"Content-Length: {len(TEXT)}\r\n\r\n", "close"),
+        "sendfile-and-length": saying(f"HTTP/1.1 200 OK\r\nX-Sendfile: {files}/text.txt\r\n"
+                                      f"Content-Length: {len(TEXT)}\r\n\r\n"),
         "public": wish("X-Accel-Redirect: /public/text.txt\r\n"),
         "large": wish(f"{accel}text.txt\r\n", "a" * 300_000),
         "file-of-both": wish("X-Accel-Redirect: /both/text.txt\r\n"),
@@ -99,6 +104,8 @@ SENT = {
     "X-Sendfile in a folder": ("sendfile-deep", [], 200, b"deep", {}),
     "both": ("both", [], 200, TEXT, {"X-Sendfile": None}),
     "an answer in chunks": ("chunked", [], 200, TEXT, {}),
+    "the length of the file and no body": ("length-of-file", [], 200, TEXT, {}),
+    "the length, no body, and no end": ("sendfile-and-length", [], 200, TEXT, {}),
     "an answer that is long": ("large", [], 200, TEXT, {}),
     "a public route": ("public", [], 200, b"public", {}),
     "a file of a chain": ("file-of-both", [], 200, b"public", {}),
