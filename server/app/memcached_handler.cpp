@@ -1,6 +1,7 @@
 #include "app/memcached_handler.h"
 
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "app/memcached.h"
@@ -62,7 +63,7 @@ class MemcachedHandler::Get final : public http::Call,
     const iovec unsent{asked_.data() + sent_, asked_.size() - sent_};
     const auto sent = stream_->send({&unsent, 1}, false);
     if (sent.state == Moved::blocked) return;
-    if (sent.state != Moved::moved) return fail("the connection is broken");
+    if (sent.state != Moved::moved) return fail(std::strerror(sent.error));
     sent_ += sent.bytes;
     watch_->want(true, sent_ < asked_.size());
   }

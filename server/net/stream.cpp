@@ -17,7 +17,7 @@ Stream::Transfer outcome(ssize_t result, State at_zero) {
   if (result > 0) return {State::moved, static_cast<std::size_t>(result)};
   if (result == 0) return {at_zero};
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {State::blocked};
-  return {State::broken};
+  return {State::broken, 0, errno};
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ class Stream {
     };
     State state;
     std::size_t bytes = 0;
+    int error = 0;  // broken: an errno
   };
 
   virtual ~Stream() = default;

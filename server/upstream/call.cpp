@@ -135,9 +135,11 @@ bool Call::connect() {
 // The connection could not be made, or it ended before the answer did.
 void Call::retry_or_fail(Place::Outcome outcome, Failure failure) {
   const bool was_reused = connection_ && connection_->answers > 0;
+  // An answer that its process breaks off says nothing of the others there.
+  if (was_reused || is_reported_) outcome = Place::Outcome::unknown;
   end_connection();
   avoided_ = place_.backend();
-  place_.end(was_reused ? Place::Outcome::unknown : outcome);
+  place_.end(outcome);
   failure_ = failure;
   const bool may_send = !is_stream_used_ && (!has_sent_ || request_.idempotent);
   if (!may_send || is_reported_ || owner_ == nullptr) return fail(std::move(failure));
@@ -188,10 +190,11 @@ void Call::end_connection() {
 
 void Call::connection_ready(Connection&, bool readable, bool writable) {
   if (writable && !is_connected_) {
-    if (const int error = net::connect_result(connection_->stream().descriptor())) {
+    if (error_ == 0) error_ = net::connect_result(connection_->stream().descriptor());
+    if (error_ != 0) {
       return retry_or_fail(
           Place::Outcome::unreachable,
-          {502, "cannot connect to " + place_.endpoint().text() + ": " + std::strerror(error)});
+          {502, "cannot connect to " + place_.endpoint().text() + ": " + std::strerror(error_)});
     }
     is_connected_ = true;
   }

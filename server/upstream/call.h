@@ -165,6 +165,7 @@ class Call final : private Connection::Receiver, private net::Timer::Owner {
   bool is_connected_ = false;  // it has taken something
   bool has_sent_ = false;
   bool cannot_send_ = false;  // it takes no more; there may be an answer all the same
+  int error_ = 0;             // that the connection told, which it does once
   bool is_stream_used_ = false;
   bool avoids_idle_ = false;  // one of the idle connections was dead
 

@@ -18,7 +18,7 @@ void Call::receive() {
   switch (got.state) {
     case net::Stream::Transfer::State::blocked: return;
     case net::Stream::Transfer::State::ended: return ended_by_peer();
-    case net::Stream::Transfer::State::broken: return reset_by_peer();
+    case net::Stream::Transfer::State::broken: error_ = got.error; return reset_by_peer();
     case net::Stream::Transfer::State::moved: break;
   }
   has_heard_ = true;
@@ -86,8 +86,7 @@ void Call::take_content(std::string_view content) {
 void Call::ended_by_peer() {
   const std::string& where = place_.endpoint().text();
   if (!is_connected_) {
-    const int error = net::connect_result(connection_->stream().descriptor());
-    const std::string why = error == 0 ? "it closed the connection at once" : std::strerror(error);
+    const std::string why = error_ == 0 ? "it closed the connection at once" : std::strerror(error_);
     return retry_or_fail(Place::Outcome::unreachable,
                          {502, "cannot connect to " + where + ": " + why});
   }

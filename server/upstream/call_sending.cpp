@@ -12,6 +12,7 @@ void Call::begin_sending() {
   body_framed_ = 0;
   is_all_framed_ = !request_.body && (!request_.stream || request_.upgrade);
   is_all_sent_ = is_blocked_ = cannot_send_ = has_sent_ = false;
+  error_ = 0;
   is_connected_ = connection_->answers > 0;
   send();
 }
@@ -37,6 +38,7 @@ bool Call::send_some() {
   if (is_blocked_) return false;
   if (sent.state != net::Stream::Transfer::State::moved) {
     cannot_send_ = true;  // reading tells whether there is an answer
+    error_ = sent.error;
     return false;
   }
   unsent_.remove_prefix(sent.bytes);

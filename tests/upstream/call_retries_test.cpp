@@ -131,6 +131,23 @@ TEST(Retries, AsksAgainWhileNobodyWasToldOfAnAnswer) {
   }
 }
 
+// A page that breaks off, however often it is asked for, holds up no other.
+TEST(Retries, AnAnswerThatIsCutOffSaysNothingOfTheBackend) {
+  CallHouse house;
+  house.open();
+  for (int i = 0; i < 6; ++i) {
+    const auto asker = house.ask(CallHouse::get());
+    auto peer = house.accept();
+    ASSERT_TRUE(peer) << i;
+    house.got(*peer);
+    house.say(*peer, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n");
+    peer->leave();
+    house.hand.turn(3);
+    EXPECT_TRUE(asker->is_cut);
+    EXPECT_TRUE(house.balancer.is_up()) << i;
+  }
+}
+
 TEST(Retries, AsksABoundedNumberOfTimesWhateverEndsWithinItsHead) {
   for (const std::string& begun : begun_answers) {
     CallHouse house;

@@ -169,6 +169,18 @@ class Server:
     def signal(self, number):
         self.process.send_signal(number)
 
+    def freeze(self):
+        """Returns when each of its threads has stopped; SIGCONT has them go on."""
+        self.signal(signal.SIGSTOP)
+        tasks = Path(f"/proc/{self.pid}/task")
+
+        def is_frozen():
+            states = [(task / "stat").read_text().rpartition(")")[2].split()[0]
+                      for task in tasks.iterdir()]
+            return set(states) == {"T"}
+
+        assert poll(is_frozen, START)
+
     def wait(self, seconds=STOP):
         try:
             return self.process.wait(seconds)

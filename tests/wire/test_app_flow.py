@@ -94,6 +94,15 @@ def test_an_app_that_is_killed_while_it_answers(front, begun, method):
         assert (answer.status, len(backend.heads)) == (502, 1)
 
 
+@pytest.mark.parametrize("is_unix", [False, True])
+def test_an_app_that_is_not_there_is_named_with_the_reason(serve, tmp_path, is_unix):
+    place = f"unix:{tmp_path}/none.sock" if is_unix else f"127.0.0.1:{free_port()}"
+    server = serve({"*": {"/": {"app": "site"}}}, apps={"site": {"http": place, "wait": "0s"}})
+    assert server.fetch("/").status == 502
+    reason = "No such file or directory" if is_unix else "Connection refused"
+    server.wait_for_log(f"app 'site': cannot connect to {place}: {reason}")
+
+
 @pytest.mark.parametrize("name", AGAIN)
 def test_a_connection_that_the_app_closed_while_idle_is_not_used(front, name):
     method, body, _ = AGAIN[name]
@@ -149,7 +158,7 @@ def test_an_answer_that_nobody_asked_for_is_given_to_nobody(front, is_asked_firs
     with server.connect() as client:
         client.send(request("/"))
         assert client.read_response().body == b"right"
-        server.signal(signal.SIGSTOP)
+        server.freeze()
         if is_asked_first:
             client.send(request("/"))
         speak.set()
