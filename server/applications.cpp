@@ -88,6 +88,18 @@ void Applications::start() {
   for (const Shared& each : taken_over_) supervision_.reload(each->balancer);
 }
 
+Result<bool> Applications::are_ready() const {
+  bool are_all = true;
+  for (const auto& [name, application] : applications_) {
+    if (!application->app.is_ours() || application->balancer.is_up()) continue;
+    if (application->balancer.is_hopeless()) {
+      return fail(ErrorKind::invalid, "app '" + name + "': its processes do not start");
+    }
+    are_all = false;
+  }
+  return are_all;
+}
+
 void Applications::look(std::vector<observe::AppFigures>& apps) const {
   for (const auto& [name, application] : applications_) {
     const upstream::Balancer::Counts counts = application->balancer.counts();

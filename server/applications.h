@@ -35,6 +35,10 @@ class Applications {
   // it is now.
   void start();
 
+  // Whether each of those that we run has a process that answers. Errors: invalid, one whose
+  // processes do not start.
+  [[nodiscard]] Result<bool> are_ready() const;
+
   // The answers that are kept; null when no route wants that.
   app::ResponseCache* cache() { return cache_.get(); }
 

@@ -31,17 +31,24 @@ Result<std::vector<Descriptor>> share_of(const std::vector<Descriptor>& sockets,
 
 Listening::~Listening() { remove_files(); }
 
+void Listening::take_over() {
+  for (Place& place : places_) {
+    if (place.owner == Owner::predecessor) place.owner = Owner::we;
+  }
+}
+
 void Listening::remove_files() {
   if (!is_left_) remove_files_of(places_);
 }
 
 void Listening::remove_files_of(const std::vector<Place>& places) {
   for (const Place& place : places) {
-    if (place.is_ours && place.listen.is_unix()) ::unlink(place.listen.unix_path.c_str());
+    const bool is_ours = place.owner == Owner::we;
+    if (is_ours && place.listen.is_unix()) ::unlink(place.listen.unix_path.c_str());
   }
 }
 
-Listening::Place* Listening::find(const config::Listen& listen) {
+const Listening::Place* Listening::find(const config::Listen& listen) const {
   const auto place = std::find_if(places_.begin(), places_.end(),
                                   [&](const Place& each) { return each.listen == listen; });
   return place == places_.end() ? nullptr : &*place;
@@ -49,11 +56,11 @@ Listening::Place* Listening::find(const config::Listen& listen) {
 
 // Perhaps without any.
 Listening::Place Listening::take_inherited(const config::Listen& listen) {
-  Place place{listen, {}, true};
+  Place place{listen, {}};
   for (Inherited::Socket& each : inherited_) {
     if (!each.socket.is_open() || !net::is_listening_on(each.socket.number(), listen)) continue;
     net::adopt_listener(each.socket.number());
-    place.is_ours = each.name == own_name;
+    place.owner = each.name == own_name ? Owner::predecessor : Owner::systemd;
     place.sockets.push_back(std::move(each.socket));
   }
   return place;
@@ -64,19 +71,20 @@ Result<Listening::Place> Listening::open(const config::Listen& listen, unsigned 
   if (!place.sockets.empty()) return place;
   auto opened = net::open_listeners(listen, lanes);
   if (!opened) return tl::unexpected(opened.error());
-  return Place{listen, std::move(*opened), true};
+  return Place{listen, std::move(*opened)};
 }
 
-Result<std::vector<std::vector<LaneListen>>> Listening::listen_on(
-    const std::vector<config::Listen>& listen, unsigned lanes) {
-  std::vector<std::vector<LaneListen>> by_lane(lanes);
-  std::vector<Place> opened;
+Result<Listening::Change> Listening::prepare(const std::vector<config::Listen>& listen,
+                                             unsigned lanes) {
+  Change change(listen, lanes);
   for (const config::Listen& each : listen) {
-    const auto added = add(each, by_lane, opened);
-    if (added) continue;
-    remove_files_of(opened);
-    return tl::unexpected(added.error());
+    if (const auto added = add(each, change); !added) return tl::unexpected(added.error());
   }
+  return change;
+}
+
+Listening::ByLane Listening::carry_out(Change change) {
+  const auto& listen = change.listen_;
   const auto wanted = std::partition(places_.begin(), places_.end(), [&](const Place& place) {
     return std::find(listen.begin(), listen.end(), place.listen) != listen.end();
   });
@@ -84,26 +92,25 @@ Result<std::vector<std::vector<LaneListen>>> Listening::listen_on(
                                     std::make_move_iterator(places_.end()));
   places_.erase(wanted, places_.end());
   remove_files_of(unwanted);
-  std::move(opened.begin(), opened.end(), std::back_inserter(places_));
-  return by_lane;
+  std::move(change.opened_.begin(), change.opened_.end(), std::back_inserter(places_));
+  change.opened_.clear();
+  return std::move(change.by_lane_);
 }
 
-Result<void> Listening::add(const config::Listen& listen,
-                            std::vector<std::vector<LaneListen>>& by_lane,
-                            std::vector<Place>& opened) {
-  const auto lanes = static_cast<unsigned>(by_lane.size());
+Result<void> Listening::add(const config::Listen& listen, Change& change) {
+  const auto lanes = static_cast<unsigned>(change.by_lane_.size());
   const bool is_known = find(listen) != nullptr;
   if (!is_known) {
     auto place = open(listen, lanes);
     if (!place) return tl::unexpected(place.error());
-    opened.push_back(std::move(*place));
+    change.opened_.push_back(std::move(*place));
   }
   for (unsigned lane = 0; lane < lanes; ++lane) {
-    by_lane[lane].push_back({listen, {}});
+    change.by_lane_[lane].push_back({listen, {}});
     if (is_known) continue;
-    auto own = share_of(opened.back().sockets, lane, lanes);
+    auto own = share_of(change.opened_.back().sockets, lane, lanes);
     if (!own) return tl::unexpected(own.error());
-    by_lane[lane].back().sockets = std::move(*own);
+    change.by_lane_[lane].back().sockets = std::move(*own);
   }
   return {};
 }
@@ -142,8 +149,9 @@ void Listening::close() {
 std::vector<Handed> Listening::all() const {
   std::vector<Handed> sockets;
   for (const Place& place : places_) {
+    const char* const name = place.owner == Owner::systemd ? activated_name : own_name;
     for (const Descriptor& socket : place.sockets) {
-      sockets.push_back({socket.number(), place.is_ours ? own_name : activated_name});
+      sockets.push_back({socket.number(), name});
     }
   }
   return sockets;

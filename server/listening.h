@@ -23,17 +23,24 @@ struct LaneListen {
 class Listening {
  public:
   Listening() = default;
-  // Removes the files of Unix sockets, unless another process goes on listening there.
+  // Removes the files of Unix sockets, unless another process listens there.
   ~Listening();
   Listening(const Listening&) = delete;
   Listening& operator=(const Listening&) = delete;
-  // For one that listens to nothing yet.
+  // For one that listens to nothing yet. Until take_over() the files of these belong to the process
+  // that has handed them over, which goes on if this one does not start.
   void inherit(std::vector<Inherited::Socket> sockets) { inherited_ = std::move(sockets); }
+  void take_over();
 
-  // Listens there from now on, and nowhere else. By lane: what each of them is to listen to.
-  // Errors (net::open_listeners) leave everything as it was.
-  [[nodiscard]] Result<std::vector<std::vector<LaneListen>>> listen_on(
-      const std::vector<config::Listen>& listen, unsigned lanes);
+  // By lane: what each of them is to listen to.
+  using ByLane = std::vector<std::vector<LaneListen>>;
+
+  // Opens what is new in `listen`. Errors (net::open_listeners) leave everything as it was, and so
+  // does a Change that is not carried out.
+  class Change;
+  [[nodiscard]] Result<Change> prepare(const std::vector<config::Listen>& listen, unsigned lanes);
+  // Listens there from now on, and nowhere else.
+  ByLane carry_out(Change change);
   // The inherited sockets that nobody wanted so far.
   std::vector<Inherited::Socket> take_unwanted();
   // Says that nobody wants these, and closes them.
@@ -52,22 +59,39 @@ class Listening {
   void remove_files();
 
  private:
+  // Who has bound the socket, and removes its file in the end.
+  enum class Owner { we, predecessor, systemd };
+
   struct Place {
     config::Listen listen;
     std::vector<Descriptor> sockets;  // shared by all who have a copy
-    bool is_ours = true;              // bound by us, or by the server before us; not by systemd
+    Owner owner = Owner::we;
   };
 
-  Place* find(const config::Listen& listen);
+  const Place* find(const config::Listen& listen) const;
   Result<Place> open(const config::Listen& listen, unsigned lanes);
   Place take_inherited(const config::Listen& listen);
-  Result<void> add(const config::Listen& listen, std::vector<std::vector<LaneListen>>& by_lane,
-                   std::vector<Place>& opened);
+  Result<void> add(const config::Listen& listen, Change& change);
   static void remove_files_of(const std::vector<Place>& places);
 
   std::vector<Inherited::Socket> inherited_;
   std::vector<Place> places_;
   bool is_left_ = false;
+};
+
+class Listening::Change {
+ public:
+  Change(Change&&) noexcept = default;
+  ~Change() { remove_files_of(opened_); }
+
+ private:
+  friend class Listening;
+  Change(std::vector<config::Listen> listen, unsigned lanes)
+      : listen_(std::move(listen)), by_lane_(lanes) {}
+
+  std::vector<config::Listen> listen_;
+  ByLane by_lane_;
+  std::vector<Place> opened_;
 };
 
 }  // namespace frontis

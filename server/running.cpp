@@ -66,10 +66,8 @@ Result<std::unique_ptr<Running>> Running::open(std::shared_ptr<const config::Set
                                                Errands& errands, Log& log,
                                                const std::function<Result<void>()>& become_user) {
   std::unique_ptr<Running> running(new Running(settings, std::move(inherited), errands, log));
-  std::vector<std::vector<LaneListen>> listen;
-  if (const auto listens = running->listen_at_first(listen); !listens) {
-    return tl::unexpected(listens.error());
-  }
+  auto addresses = running->prepare_addresses(*settings, lane_count(*settings));
+  if (!addresses) return tl::unexpected(addresses.error());
   auto made = Generation::make(settings, running->supervision_, log, nullptr);
   if (!made) return tl::unexpected(made.error());
   running->generation_ = running->shared(std::move(*made));
@@ -77,7 +75,8 @@ Result<std::unique_ptr<Running>> Running::open(std::shared_ptr<const config::Set
   if (const auto became = become_user(); !became) return tl::unexpected(became.error());
   running->media_.emplace(*settings, SharedMedia::Press::works, log);
   running->generation_->open_roots(*running->media_, log);
-  for (auto& own : listen) {
+  running->admin_listening_.carry_out(std::move(addresses->admin));
+  for (auto& own : running->listening_.carry_out(std::move(addresses->listen))) {
     running->lanes_.push_back(
         std::make_unique<Lane>(Lane::Common{*running->media_, running->admission_, log},
                                running->generation_, std::move(own)));
@@ -86,15 +85,38 @@ Result<std::unique_ptr<Running>> Running::open(std::shared_ptr<const config::Set
   return running;
 }
 
-Result<void> Running::listen_at_first(std::vector<std::vector<LaneListen>>& lanes) {
-  auto listen = listening_.listen_on(first_settings_->listen, lane_count(*first_settings_));
-  if (!listen) return tl::unexpected(listen.error());
-  lanes = std::move(*listen);
+// Errors leave everything as it was.
+Result<Running::Addresses> Running::prepare_addresses(const config::Settings& next,
+                                                      unsigned lanes) {
+  auto listen = listening_.prepare(next.listen, lanes);
+  if (!listen)
+    return tl::unexpected(explained(listen.error(), next.listen, &config::Settings::listen));
   admin_listening_.inherit(listening_.take_unwanted());
-  const auto admin = admin_listening_.listen_on(first_settings_->admin, 1);
-  if (!admin) return tl::unexpected(admin.error());
+  auto admin = admin_listening_.prepare(next.admin, 1);
+  if (!admin) return tl::unexpected(explained(admin.error(), next.admin, &config::Settings::admin));
   Listening::drop(admin_listening_.take_unwanted(), log_);
-  return {};
+  return Addresses{std::move(*listen), std::move(*admin)};
+}
+
+// Whoever reads that an address is in use looks for another server.
+Error Running::explained(Error error, const Places& wanted, Places config::Settings::*known) const {
+  if (!generation_) return error;
+  const auto own = [this, &known](const config::Listen& each) {
+    const Places& same = settings().*known;
+    return std::find(same.begin(), same.end(), each) != same.end();
+  };
+  Places all = settings().listen;
+  all.insert(all.end(), settings().admin.begin(), settings().admin.end());
+  for (const config::Listen& each : wanted) {
+    const auto mine = std::find_if(all.begin(), all.end(), [&each](const config::Listen& other) {
+      return each.port == other.port && each.unix_path == other.unix_path;
+    });
+    if (own(each) || mine == all.end()) continue;
+    error.message += "; it is this server that listens on " + mine->text() +
+                     ": reload once without it, or start anew";
+    break;
+  }
+  return error;
 }
 
 // Not before the lanes are there. Null where `admin` is not set.
@@ -135,9 +157,14 @@ std::shared_ptr<Generation> Running::shared(std::unique_ptr<Generation> made) {
           }};
 }
 
-void Running::start() {
+void Running::start_applications() {
   supervision_.start();
   generation_->applications->start();
+}
+
+void Running::start() {
+  listening_.take_over();
+  admin_listening_.take_over();
   for (const auto& lane : lanes_) lane->start();
   generation_->roots->start(generation_->settings);
   start_admin();
@@ -151,8 +178,8 @@ Result<void> Running::change(config::Settings settings) {
   auto made = Generation::make(std::make_shared<const config::Settings>(std::move(settings)),
                                supervision_, log_, generation_.get());
   if (!made) return tl::unexpected(made.error());
-  auto listen = listen_anew(*(*made)->settings);
-  if (!listen) return tl::unexpected(listen.error());
+  auto addresses = prepare_addresses(*(*made)->settings, static_cast<unsigned>(lanes_.size()));
+  if (!addresses) return tl::unexpected(addresses.error());
   // From here on nothing can fail.
   std::shared_ptr<Generation> next = shared(std::move(*made));
   next->open_roots(*media_, log_);
@@ -165,7 +192,8 @@ Result<void> Running::change(config::Settings settings) {
     return std::exchange(generation_, next);
   }();
   remember_access_log();
-  change_lanes(std::move(*listen));
+  admin_listening_.carry_out(std::move(addresses->admin));
+  change_lanes(listening_.carry_out(std::move(addresses->listen)));
   before->roots->stop();
   next->roots->start(next->settings);
   if (is_other_admin) {
@@ -195,18 +223,6 @@ void Running::remember_access_log() {
   if (latest && !is_known) access_logs_.push_back(latest);
 }
 
-// By lane. Errors leave everything as it was.
-Result<std::vector<std::vector<LaneListen>>> Running::listen_anew(const config::Settings& next) {
-  const auto admin = admin_listening_.listen_on(next.admin, 1);
-  if (!admin) return tl::unexpected(admin.error());
-  auto listen = listening_.listen_on(next.listen, static_cast<unsigned>(lanes_.size()));
-  if (listen) return listen;
-  // What was given up a moment ago can be had again.
-  const auto back = admin_listening_.listen_on(settings().admin, 1);
-  if (!back) log_.error("{}", back.error().message);
-  return listen;
-}
-
 void Running::start_admin() {
   if (!admin_) return;
   admin_->start();
@@ -214,7 +230,7 @@ void Running::start_admin() {
 }
 
 // Returns when all go by the new generation.
-void Running::change_lanes(std::vector<std::vector<LaneListen>> listen) {
+void Running::change_lanes(Listening::ByLane listen) {
   std::vector<std::future<void>> changed;
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     const auto promise = std::make_shared<std::promise<void>>();

@@ -34,7 +34,9 @@ class Running {
       Errands& errands, Log& log, const std::function<Result<void>()>& become_user);
   ~Running();
 
-  // Accepts connections from now on.
+  // Has the processes of applications started, which takes them a while.
+  void start_applications();
+  // Accepts connections from now on. The above comes first.
   void start();
   // Goes by `settings` from now on, for all that begins. What cannot be changed while it runs stays
   // as it was, and the log says so. Errors leave everything as it was.
@@ -65,14 +67,18 @@ class Running {
   Running(std::shared_ptr<const config::Settings> settings,
           std::vector<Inherited::Socket> inherited, Errands& errands, Log& log);
 
-  Result<void> listen_at_first(std::vector<std::vector<LaneListen>>& lanes);
   void remember_access_log();
   std::shared_ptr<Generation> shared(std::unique_ptr<Generation> made);
   std::shared_ptr<Generation> current() const;
-  Result<std::vector<std::vector<LaneListen>>> listen_anew(const config::Settings& next);
+  struct Addresses {
+    Listening::Change listen, admin;
+  };
+  Result<Addresses> prepare_addresses(const config::Settings& next, unsigned lanes);
+  using Places = std::vector<config::Listen>;
+  Error explained(Error error, const Places& wanted, Places config::Settings::*known) const;
   std::unique_ptr<Admin> make_admin();
   void start_admin();
-  void change_lanes(std::vector<std::vector<LaneListen>> listen);
+  void change_lanes(Listening::ByLane listen);
 
   // Those that this was opened with: what lasts for as long as the process.
   const std::shared_ptr<const config::Settings> first_settings_;

@@ -1,5 +1,8 @@
 #include "server.h"
 
+#include <poll.h>
+
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -26,6 +29,21 @@ namespace {
   std::_Exit(0);
 }
 
+// Whoever is served by another process until then is not to wait for the applications of this one.
+// The other one has patience, and ends this one when that is over.
+Result<void> wait_for(const Applications& applications, Signals& signals) {
+  constexpr int period_ms = 20;
+  while (true) {
+    const Result<bool> ready = applications.are_ready();
+    if (!ready) return tl::unexpected(ready.error());
+    if (*ready) return {};
+    pollfd told{signals.descriptor(), POLLIN, 0};
+    if (::poll(&told, 1, period_ms) <= 0) continue;
+    const int signal = signals.take();
+    if (signal == SIGTERM || signal == SIGINT) return fail(ErrorKind::io, "told to stop");
+  }
+}
+
 }  // namespace
 
 Result<void> serve(config::Settings settings, Log& log, const Serving& serving) {
@@ -40,6 +58,11 @@ Result<void> serve(config::Settings settings, Log& log, const Serving& serving) 
   auto running = Running::open(first, std::move(inherited.sockets), errands, log,
                                [&] { return become_user(*first, log); });
   if (!running) return tl::unexpected(running.error());
+  (*running)->start_applications();
+  if (!predecessors.are_gone()) {
+    const auto are_ready = wait_for((*running)->applications(), signals);
+    if (!are_ready) return are_ready;
+  }
   Watchman watchman(**running, {errands, signals, notify, predecessors, log}, serving, program);
   watchman.listen_to_commands(std::move(inherited.control));
   (*running)->start();

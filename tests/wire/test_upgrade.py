@@ -2,6 +2,7 @@
 one that does not start changes nothing. Sockets come from a service manager in the same way."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import time
 import pytest
 
 import harness
+import peers
 from client import Connection, fetch, poll, request
 from crowd import Crowd
 from harness import environment, free_port, run_command, write_config, write_tree
@@ -158,6 +160,67 @@ def test_a_faulty_configuration_keeps_the_old_process(serve, root):
     server.wait_for_log("nothing is upgraded, and this process goes on", 30)
     assert "unknown key 'nonsense'" in server.log()
     assert server.fetch("/a.txt").status == 200
+
+
+def refused(server, *expected):
+    code, _, errors = run_command("upgrade", "-c", server.config, timeout=100)
+    assert code == 1 and "nothing has changed" in errors, errors + server.log()
+    for each in expected:
+        assert each in server.log()
+
+
+FAULTS = {
+    "a log without a folder": lambda taken: {"log": {"access": "/nowhere/at/all.log"}},
+    "an address that is taken": lambda taken: {"listen": [f"127.0.0.1:{taken}"]},
+    "an admin address that is taken": lambda taken: {"admin": f"127.0.0.1:{taken}"},
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_new_process_that_fails_leaves_the_sockets_of_the_old_one(serve, root, tmp_path, name,
+                                                                    upgraded):
+    places = [str(tmp_path / "listen.sock"), str(tmp_path / "admin.sock")]
+    server = serve({"*": {"/": {"files": str(root)}}}, admin=f"unix:{places[1]}",
+                   listen=[f"unix:{places[0]}", f"127.0.0.1:{free_port()}"])
+    server.wait_for_log("listening on")
+    before = json.loads(server.config.read_text())
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        change = FAULTS[name](taken.getsockname()[1])
+        change["listen"] = before["listen"] + change.get("listen", [])
+        write_config(server.folder, before | change)
+        refused(server)
+    assert fetch(places[0], "/a.txt").status == 200
+    assert fetch(places[1], "/ready").status == 200
+    write_config(server.folder, before)
+    upgraded(server)
+    assert fetch(places[0], "/a.txt").status == 200
+    assert fetch(places[1], "/ready").status == 200
+
+
+APP = """
+import os
+import time
+time.sleep(0.3)
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [str(os.getppid()).encode()]
+"""
+
+
+def test_a_new_process_takes_over_when_its_applications_answer(serve, tmp_path, upgraded):
+    code = write_tree(tmp_path / "code", {"site_app.py": APP})
+    server = serve({"*": {"/": {"app": "site"}}}, apps={"site": peers.wsgi(code, "site_app")})
+    assert server.fetch("/").status == 200
+    second = upgraded(server)
+    log = server.log()
+    assert len(re.findall("is ready", log[:log.index("has taken over")])) >= 2, log
+    assert server.fetch("/").body == str(second).encode()
+    # Code that does not run is no reason to stop.
+    (code / "site_app.py").write_text("import no_such_module\n")
+    refused(server, "app 'site': its processes do not start", "No module named 'no_such_module'")
+    assert server.fetch("/").body == str(second).encode()
 
 
 def answers(port):
