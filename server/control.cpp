@@ -51,6 +51,15 @@ bool wait_for(int socket, short what, Instant deadline) {
   }
 }
 
+// Empty: it has none.
+std::filesystem::path path_of(const Descriptor& socket) {
+  sockaddr_un address{};
+  socklen_t length = sizeof address - 1;  // the last byte stays 0
+  if (::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&address), &length) != 0)
+    return {};
+  return address.sun_path;
+}
+
 bool may_go_on() { return errno == EINTR || errno == EAGAIN; }
 
 bool send_all(int socket, std::string_view text, Instant deadline) {
@@ -84,7 +93,8 @@ Result<Control> Control::open(const std::filesystem::path& state, Descriptor inh
   const std::filesystem::path path = state / file_name;
   const auto address = address_of(path);
   if (!address) return tl::unexpected(address.error());
-  if (inherited.is_open()) return Control(std::move(inherited), path);
+  const std::filesystem::path before = path_of(inherited);
+  if (before == path) return Control(std::move(inherited), path);
   // What a server left that was killed is in the way; what one listens to is not ours.
   if (const Descriptor probe = new_socket();
       ::connect(probe.number(), any(*address), sizeof *address) == 0) {
@@ -95,6 +105,7 @@ Result<Control> Control::open(const std::filesystem::path& state, Descriptor inh
   const bool is_open = ::bind(socket.number(), any(*address), sizeof *address) == 0 &&
                        ::chmod(path.c_str(), 0600) == 0 && ::listen(socket.number(), 16) == 0;
   if (!is_open) return fail_errno("cannot listen on " + path.native(), errno);
+  if (!before.empty()) ::unlink(before.c_str());
   return Control(std::move(socket), path);
 }
 
@@ -123,7 +134,9 @@ Result<std::string> ask_server(const std::filesystem::path& state, const std::st
   ::setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   if (::connect(socket.number(), any(*address), sizeof *address) != 0) {
     if (errno == ENOENT || errno == ECONNREFUSED) {
-      return fail(ErrorKind::not_found, "no server runs with the state folder " + state.native());
+      return fail(ErrorKind::not_found,
+                  "no server runs with the state folder " + state.native() +
+                      "; where it was started with another `state`, name that: --state FOLDER");
     }
     return fail_errno("cannot reach the server at " + path.native(), errno);
   }

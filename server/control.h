@@ -19,7 +19,8 @@ class Control {
   // From a command to what it is answered, both without the line end.
   using Answer = std::function<std::string(std::string_view command)>;
 
-  // `inherited` is the socket of the server that this one takes over from, if there is one.
+  // `inherited` is the socket of the server that this one takes over from, if there is one. Where
+  // that lies in another folder, its file is removed.
   // Errors: invalid (the path is too long for a socket, or another server has it), or io.
   [[nodiscard]] static Result<Control> open(const std::filesystem::path& state,
                                             Descriptor inherited = {});

@@ -1,5 +1,6 @@
 #include "running.h"
 
+#include <fmt/core.h>
 #include <malloc.h>
 
 #include <algorithm>
@@ -9,6 +10,8 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+
+#include "start_up.h"
 
 namespace frontis {
 
@@ -24,21 +27,25 @@ unsigned lane_count(const config::Settings& settings) {
   return settings.threads > 0 ? settings.threads : cores;
 }
 
-// What a process has for as long as it lives: from the settings that it began with. Returns the
-// names of the keys that say something else now.
-std::string keep_what_lasts(config::Settings& settings, const config::Settings& first) {
-  std::string names;
-  const auto keep = [&names](std::string_view name, auto& value, const auto& before) {
+// What a process has for as long as it lives: from the settings that it began with. Returns what is
+// to be said of those that say something else now, a sentence each.
+std::vector<std::string> keep_what_lasts(config::Settings& settings,
+                                         const config::Settings& first) {
+  std::vector<std::string> said;
+  const auto keep = [&said](std::string_view name, auto& value, const auto& before,
+                            std::string_view with = "`frontis upgrade`") {
     if (value == before) return;
-    names.append(names.empty() ? "" : ", ").append(name);
+    said.push_back(
+        fmt::format("what the configuration says of {} takes effect with {}", name, with));
     value = before;
   };
   keep("threads", settings.threads, first.threads);
-  keep("user", settings.user, first.user);
-  keep("state", settings.state, first.state);
+  keep("user", settings.user, first.user, "a restart");
+  const std::string asked = "`frontis upgrade --state " + first.state.string() + "`";
+  keep("state", settings.state, first.state, first.state.empty() ? "SIGUSR2" : asked);
   keep("press", settings.press, first.press);
   keep("keep", settings.keep, first.keep);
-  return names;
+  return said;
 }
 
 }  // namespace
@@ -68,11 +75,11 @@ Result<std::unique_ptr<Running>> Running::open(std::shared_ptr<const config::Set
   std::unique_ptr<Running> running(new Running(settings, std::move(inherited), errands, log));
   auto addresses = running->prepare_addresses(*settings, lane_count(*settings));
   if (!addresses) return tl::unexpected(addresses.error());
+  if (const auto became = become_user(); !became) return tl::unexpected(became.error());
   auto made = Generation::make(settings, running->supervision_, log, nullptr);
   if (!made) return tl::unexpected(made.error());
   running->generation_ = running->shared(std::move(*made));
   running->remember_access_log();
-  if (const auto became = become_user(); !became) return tl::unexpected(became.error());
   running->media_.emplace(*settings, SharedMedia::Press::works, log);
   running->generation_->open_roots(*running->media_, log);
   running->admin_listening_.carry_out(std::move(addresses->admin));
@@ -174,7 +181,10 @@ void Running::start() {
 }
 
 Result<void> Running::change(config::Settings settings) {
-  const std::string lasting = keep_what_lasts(settings, *first_settings_);
+  if (const auto can = can_become(settings.user, *first_settings_); !can) {
+    return tl::unexpected(can.error());
+  }
+  const std::vector<std::string> lasting = keep_what_lasts(settings, *first_settings_);
   auto made = Generation::make(std::make_shared<const config::Settings>(std::move(settings)),
                                supervision_, log_, generation_.get());
   if (!made) return tl::unexpected(made.error());
@@ -201,9 +211,7 @@ Result<void> Running::change(config::Settings settings) {
     admin_ = make_admin();
     start_admin();
   }
-  if (!lasting.empty()) {
-    log_.warning("what the configuration says of {} takes effect with `frontis upgrade`", lasting);
-  }
+  for (const std::string& each : lasting) log_.warning("{}", each);
   return {};
 }
 

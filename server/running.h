@@ -27,8 +27,9 @@ namespace frontis {
 
 class Running {
  public:
-  // Opens what the configuration names, and starts nothing. `become_user` is called when that is
-  // done, before any file is read. Errors: what kept it from starting. All references outlive this.
+  // Opens what the configuration names, and starts nothing. `become_user` is called when the
+  // sockets are open, before any file is. Errors: what kept it from starting. All references
+  // outlive this.
   [[nodiscard]] static Result<std::unique_ptr<Running>> open(
       std::shared_ptr<const config::Settings> settings, std::vector<Inherited::Socket> inherited,
       Errands& errands, Log& log, const std::function<Result<void>()>& become_user);

@@ -29,6 +29,12 @@ void make_state(const config::Settings& settings, const passwd* user, Log& log) 
   }
 }
 
+std::string cannot_become(const std::string& user) {
+  return "user: cannot become '" + user +
+         "', because only root can; start frontis as root, or (as a service of systemd, whose "
+         "User= decides) leave 'user' out";
+}
+
 }  // namespace
 
 Log::Level level_of(config::LogLevel level) {
@@ -68,9 +74,17 @@ Result<void> become_user(const config::Settings& settings, Log& log) {
   if (user == nullptr || user->pw_uid == ::geteuid()) return {};
   if (::initgroups(user->pw_name, user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0 ||
       ::setuid(user->pw_uid) != 0) {
-    return fail_errno("cannot become user '" + settings.user + "' (only root can)", errno);
+    return fail_errno(cannot_become(settings.user), errno);
   }
   return {};
+}
+
+Result<void> can_become(const std::string& user, const config::Settings& first) {
+  // Whoever was root once may have another user after a restart.
+  if (user.empty() || user == first.user || !first.user.empty() || ::geteuid() == 0) return {};
+  const passwd* const known = ::getpwnam(user.c_str());
+  if (known != nullptr && known->pw_uid == ::geteuid()) return {};
+  return fail(ErrorKind::invalid, cannot_become(user));
 }
 
 }  // namespace frontis

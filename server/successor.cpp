@@ -206,7 +206,12 @@ std::string Successor::end() {
   let_go();
   if (!has_ended) return "it was not ready in time, and has been killed";
   if (!is_told) return "what became of it is not known";
-  if (WIFEXITED(status)) return fmt::format("it ended with status {}", WEXITSTATUS(status));
+  if (WIFEXITED(status) && WEXITSTATUS(status) == cannot_start) {
+    return "the program cannot be executed; look whether it is there";
+  }
+  if (WIFEXITED(status)) {
+    return fmt::format("it ended with status {}; what it said is in the log", WEXITSTATUS(status));
+  }
   return fmt::format("it ended by signal {}", WTERMSIG(status));
 }
 

@@ -113,6 +113,10 @@ std::string Watchman::reload() {
   if (!settings) return refused(settings.error().message);
   const std::string name = settings->file.string();
   const config::LogSettings log_before = running_.settings().log;
+  if (settings->log.file != log_before.file) {
+    const auto opened = Log::open(settings->log.file, Log::Level::off);
+    if (!opened) return refused(opened.error().message);
+  }
   if (const auto changed = running_.change(std::move(*settings)); !changed) {
     return refused(changed.error().message);
   }
@@ -153,7 +157,7 @@ std::vector<Handed> Watchman::handed() {
 
 std::string Watchman::upgrade() {
   const auto failed = [this](const std::string& why) {
-    log_.error("nothing is upgraded, and this process goes on: {}", why);
+    log_.error("nothing is upgraded{}: {}", is_over_ ? "" : ", and this process goes on", why);
     return why;
   };
   if (::getpid() == 1) {
@@ -165,19 +169,27 @@ std::string Watchman::upgrade() {
   auto successor = Successor::start(program_, handed());
   if (!successor) return failed(successor.error().message);
   const auto until = Clock::now() + successor_patience;
+  bool are_logs_renamed = false;
   while (Clock::now() < until) {
     const int signal = wait(successor->descriptor(), until);
     is_over_ = is_stop(signal);
     if (is_over_) break;
-    if (signal == SIGUSR1) reopen_logs();
+    if (signal == SIGUSR1) {
+      reopen_logs();
+      are_logs_renamed = true;
+    }
     if (signal == SIGHUP) log_.info("nothing is reloaded while a new process starts; ask again");
     pollfd said{successor->descriptor(), POLLIN, 0};
     if (::poll(&said, 1, 0) <= 0) continue;
-    if (successor->is_ready()) return succeeded(std::move(*successor));
-    break;
+    if (!successor->is_ready()) break;
+    // It may have opened them before.
+    if (are_logs_renamed) ::kill(successor->process(), SIGUSR1);
+    return succeeded(std::move(*successor));
   }
+  const std::string end = successor->end();
+  if (is_over_) return failed("it is to stop");
   return failed("process " + std::to_string(successor->process()) + " (" + program_.path +
-                ") did not become ready: " + successor->end() + "; what it said is in the log");
+                ") did not become ready: " + end);
 }
 
 std::string Watchman::succeeded(Successor successor) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "commands/acting_user.h"
 #include "config/load.h"
 #include "start_up.h"
 
@@ -46,6 +47,9 @@ Result<config::Settings> reread_configuration(const std::filesystem::path& file)
 }
 
 std::unique_ptr<Log> open_log(const config::Settings& settings) {
+  // What only root can open could not be opened anew after a rotation, nor by a process that takes
+  // over. Where nobody can become that user, the start says so.
+  const auto acting = ActingUser::become(settings.user);
   auto log = Log::open(settings.log.file, level_of(settings.log.level));
   if (log) return std::move(*log);
   complain("frontis: " + log.error().message);

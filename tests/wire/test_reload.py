@@ -8,7 +8,7 @@ import time
 import pytest
 
 import harness
-from client import Connection, poll, request
+from client import Connection, fetch, poll, request
 from crowd import Crowd
 from harness import free_port, open_descriptors, run_command, write_config, write_tree
 
@@ -99,6 +99,47 @@ def test_an_address_that_is_taken_is_refused_and_nothing_changes(configured):
         listen = [f"127.0.0.1:{server.address[1]}", f"127.0.0.1:{port}"]
         file.write(listen=listen, sites=text("new")).reload("in use", code=1)
     assert server.fetch("/").body == b"old"
+
+
+@pytest.mark.parametrize("is_unix", [False, True])
+def test_a_refusal_leaves_the_admin_address_as_well(configured, tmp_path, is_unix):
+    port = free_port()
+    admin = str(tmp_path / "admin.sock") if is_unix else ("127.0.0.1", port)
+    server, file = configured(
+        text("old"), admin=f"unix:{admin}" if is_unix else f"127.0.0.1:{port}")
+    before = dict(file.settings)
+    with harness.socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        listen = [before["listen"], f"127.0.0.1:{taken.getsockname()[1]}"]
+        file.write(listen=listen, admin=f"127.0.0.1:{free_port()}").reload("in use", code=1)
+    assert fetch(admin, "/health").status == 200
+    file.write(**before).reload()
+    assert fetch(admin, "/health").status == 200
+    assert server.fetch("/").body == b"old"
+
+
+def test_an_address_that_this_server_has_itself_is_named(configured):
+    port = free_port()
+    server, file = configured(text("old"), admin=f"127.0.0.1:{port}")
+    own = file.settings["listen"]
+    file.write(listen=[own, f"127.0.0.1:{port}"], admin=f"127.0.0.1:{free_port()}").reload(
+        f"it is this server that listens on 127.0.0.1:{port}", code=1)
+    file.write(listen=[own]).reload()
+    file.write(listen=[own, f"127.0.0.1:{port}"]).reload()
+    assert fetch(("127.0.0.1", port), "/").body == b"old"
+
+
+def test_an_error_log_that_cannot_be_opened_is_refused(configured, tmp_path):
+    server, file = configured(text("old"))
+    folder = tmp_path / "logs"
+    log = {"file": str(folder / "error.log")}
+    file.write(log=log, sites=text("new")).reload("there is no folder", code=1)
+    assert server.fetch("/").body == b"old"
+    folder.mkdir()
+    file.reload("reloaded")
+    assert server.fetch("/").body == b"new"
+    assert "reloaded" in (folder / "error.log").read_text()
 
 
 def test_addresses_come_and_go(configured, tmp_path):

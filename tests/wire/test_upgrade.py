@@ -9,7 +9,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -221,6 +223,90 @@ def test_a_new_process_takes_over_when_its_applications_answer(serve, tmp_path, 
     (code / "site_app.py").write_text("import no_such_module\n")
     refused(server, "app 'site': its processes do not start", "No module named 'no_such_module'")
     assert server.fetch("/").body == str(second).encode()
+
+
+def test_a_program_that_is_gone_is_said(root, tmp_path):
+    program = shutil.copy(harness.binary(), tmp_path / "frontis")
+    config = write_config(tmp_path, {"listen": f"127.0.0.1:{free_port()}", "threads": 1,
+                                     "state": str(tmp_path / "state"),
+                                     "sites": {"*": {"/": {"files": str(root)}}}})
+    with started([program], config, tmp_path, env=environment()):
+        assert poll(lambda: "listening on" in (tmp_path / "stderr").read_text(), harness.START)
+        os.unlink(program)
+        code, _, errors = run_command("upgrade", "-c", config, timeout=100)
+        assert code == 1 and "the program cannot be executed" in errors, errors
+
+
+def test_another_state_folder_is_where_commands_go_from_then_on(serve, root, tmp_path, upgraded):
+    states = [tmp_path / "first", tmp_path / "second"]
+    server = serve({"*": {"/": {"files": str(root)}}}, state=str(states[0]))
+    server.wait_for_log("listening on")
+    settings = json.loads(server.config.read_text())
+    write_config(server.folder, settings | {"state": str(states[1])})
+    code, _, errors = run_command("upgrade", "-c", server.config, timeout=100)
+    assert code == 1 and "name that: --state FOLDER" in errors, errors
+    assert run_command("reload", "-c", server.config, "--state", states[0])[0] == 0
+    server.wait_for_log(f"state takes effect with `frontis upgrade --state {states[0]}`")
+    code, said, errors = run_command("upgrade", "-c", server.config, "--state", states[0],
+                                     timeout=100)
+    assert code == 0, errors
+    assert not (states[0] / "control.sock").exists()
+    try:
+        assert run_command("reload", "-c", server.config)[0] == 0, server.log()
+    finally:
+        end(int(re.search(r"\d+", said)[0]))
+    assert not (states[1] / "control.sock").exists()
+
+
+@pytest.fixture
+def folder_of_nobody():
+    """That everybody can reach, with the program, and what nobody may write to."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shutil.copy(harness.binary(), folder / "frontis")
+        for each in ("logs", "state"):
+            (folder / each).mkdir()
+            shutil.chown(folder / each, "nobody")
+        yield folder
+
+
+def settings_of_nobody(folder, **more):
+    logs = folder / "logs"
+    return {"listen": f"127.0.0.1:{free_port()}", "threads": 1, "state": str(folder / "state"),
+            "log": {"file": str(logs / "error.log"), "access": str(logs / "access.log")},
+            "sites": {"*": {"/": {"respond": 200, "body": "here"}}}, **more}
+
+
+def test_the_logs_of_a_user_are_opened_by_whoever_takes_over(folder_of_nobody):
+    folder, log = folder_of_nobody, folder_of_nobody / "logs" / "error.log"
+    settings = settings_of_nobody(folder, user="nobody")
+    config = write_config(folder, settings)
+    with started([folder / "frontis"], config, folder, env=environment()):
+        assert poll(lambda: log.exists() and "listening on" in log.read_text(), harness.START)
+        write_config(folder, settings | {"user": "www-data"})
+        assert run_command("reload", "-c", config)[0] == 0, log.read_text()
+        assert "user takes effect with a restart" in log.read_text()
+        write_config(folder, settings)
+        code, said, errors = run_command("upgrade", "-c", config, timeout=100)
+        assert code == 0, errors + log.read_text()
+        end(int(re.search(r"\d+", said)[0]))
+    assert {each.owner() for each in log.parent.iterdir()} == {"nobody"}
+
+
+def test_a_user_that_nobody_can_become_is_refused(folder_of_nobody):
+    """As a service of systemd, which has made the process that of its User= already."""
+    folder, log = folder_of_nobody, folder_of_nobody / "logs" / "error.log"
+    config = write_config(folder, settings_of_nobody(folder))
+    with started([folder / "frontis"], config, folder, env=environment(), user="nobody"):
+        assert poll(lambda: log.exists() and "listening on" in log.read_text(), harness.START)
+        write_config(folder, json.loads(config.read_text()) | {"user": "nobody"})
+        assert run_command("reload", "-c", config)[0] == 0
+        write_config(folder, json.loads(config.read_text()) | {"user": "www-data"})
+        code, _, errors = run_command("reload", "-c", config)
+        assert code == 1 and "leave 'user' out" in errors, errors
 
 
 def answers(port):
