@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "inherited.h"
+#include "patience.h"
 #include "start_up.h"
 
 namespace frontis {
@@ -103,6 +104,7 @@ std::string Watchman::obey(std::string_view command) {
 
 std::string Watchman::reload() {
   notify_.reloading();
+  const Patience patience(notify_);  // names are looked up
   const auto refused = [this](const std::string& why) {
     log_.error("the configuration is not reloaded; the old one stays in use: {}", why);
     notify_.ready();

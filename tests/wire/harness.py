@@ -65,6 +65,17 @@ def write_config(folder, settings):
     return file
 
 
+def preloaded(name, folder):
+    """The variables by which a process gets what NAME.c has in place of the C library's."""
+    library = Path(folder) / f"{name}.so"
+    source = Path(__file__).with_name(f"{name}.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", library,
+                    source, "-ldl"], check=True, timeout=60)
+    # The sanitizer would be the first to be loaded, and need not.
+    return {"LD_PRELOAD": str(library),
+            "ASAN_OPTIONS": f"{environment()['ASAN_OPTIONS']}:verify_asan_link_order=0"}
+
+
 def run_command(*arguments, folder=None, timeout=30, **more):
     """A command that ends by itself: (exit code, stdout, stderr)."""
     done = subprocess.run(

@@ -19,7 +19,8 @@ import harness
 import peers
 from client import Connection, fetch, poll, request
 from crowd import Crowd
-from harness import environment, free_port, run_command, write_config, write_tree
+from harness import (environment, free_port, preloaded, run_command, write_config,
+                     write_tree)
 
 LARGE = 32 * 1024 * 1024
 
@@ -338,6 +339,15 @@ class Manager:
         raise AssertionError(f"never told {line!r}: {seen}")
 
 
+    def until(self, line, after):
+        """The lines between the two."""
+        self.wait_for(after)
+        told = []
+        while line not in told:
+            told += self.heard.recv(4096).decode().split("\n")
+        return told
+
+
 class Given:
     """A server whose socket comes from its service manager."""
 
@@ -394,6 +404,21 @@ def test_a_service_manager_gives_the_sockets_and_is_told(given, root, tmp_path):
     manager.wait_for("STOPPING=1")
     assert poll(lambda: not is_there(second), harness.STOP)
     assert not harness.REPORT.search(given.log())
+
+
+def test_a_reload_that_waits_for_name_servers_is_alive(given, root, tmp_path):
+    manager = Manager(tmp_path)
+    dead = tmp_path / "no name server answers"
+    env = manager.environment(**preloaded("slow_names", tmp_path), WATCHDOG_USEC="400000",
+                              SLOW_NAMES="2", SLOW_NAMES_WHILE=str(dead))
+    with given.server(given.address[1], root, env) as process:
+        manager.wait_for("READY=1")
+        settings = json.loads((tmp_path / "frontis.yaml").read_text())
+        write_config(tmp_path, settings | {"apps": {"site": {"http": "localhost:1"}}})
+        dead.touch()
+        process.send_signal(signal.SIGHUP)
+        told = manager.until("READY=1", after="RELOADING=1")
+        assert told.count("WATCHDOG=1") > 2, told
 
 
 def test_a_socket_that_no_listen_names_is_said(given, root):
