@@ -1,11 +1,13 @@
 #include "running.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <malloc.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <future>
 #include <string_view>
 #include <thread>
@@ -21,6 +23,7 @@ namespace {
 constexpr std::chrono::milliseconds press_patience{2000};
 // And so long for processes that have no request left.
 constexpr std::chrono::milliseconds app_patience{5000};
+constexpr std::size_t for_admin = 8;  // descriptors, of its loop and its timers, and some more
 
 unsigned lane_count(const config::Settings& settings) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
@@ -46,6 +49,18 @@ std::vector<std::string> keep_what_lasts(config::Settings& settings,
   keep("press", settings.press, first.press);
   keep("keep", settings.keep, first.keep);
   return said;
+}
+
+// Descriptors that whatever is made next is sure to get when these are closed. Errors: exhausted.
+Result<std::vector<Descriptor>> set_aside(std::size_t count) {
+  std::vector<Descriptor> spare;
+  while (spare.size() < count) {
+    spare.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!spare.back().is_open()) {
+      return fail_errno("cannot make another admin address (raise the limit on open files)", errno);
+    }
+  }
+  return spare;
 }
 
 }  // namespace
@@ -190,12 +205,14 @@ Result<void> Running::change(config::Settings settings) {
   if (!made) return tl::unexpected(made.error());
   auto addresses = prepare_addresses(*(*made)->settings, static_cast<unsigned>(lanes_.size()));
   if (!addresses) return tl::unexpected(addresses.error());
+  const bool is_other_admin = (*made)->settings->admin != generation_->settings->admin;
+  auto spare = set_aside(is_other_admin ? for_admin + (*made)->settings->admin.size() : 0);
+  if (!spare) return tl::unexpected(spare.error());
   // From here on nothing can fail.
   std::shared_ptr<Generation> next = shared(std::move(*made));
   next->open_roots(*media_, log_);
   next->applications->start();
   admission_.obey(next->settings->limits);
-  const bool is_other_admin = next->settings->admin != generation_->settings->admin;
   if (admin_ && is_other_admin) admin_->stop();
   const std::shared_ptr<Generation> before = [&] {
     const std::lock_guard lock(mutex_);
@@ -208,6 +225,7 @@ Result<void> Running::change(config::Settings settings) {
   next->roots->start(next->settings);
   if (is_other_admin) {
     // No lane has anything left to tell the one before.
+    spare->clear();
     admin_ = make_admin();
     start_admin();
   }

@@ -130,6 +130,30 @@ def test_an_address_that_this_server_has_itself_is_named(configured):
     assert fetch(("127.0.0.1", port), "/").body == b"old"
 
 
+def test_another_admin_address_without_descriptors_for_it_is_refused(configured):
+    server, file = configured(text("old"), descriptors=60)
+    server.wait_for_log("listening on")
+    del file.settings["descriptors"]
+    file.write(admin=f"127.0.0.1:{free_port()}", sites=text("new"))
+    clients = []
+    try:
+        for _ in range(40):  # each takes one more, until the reload has too few
+            clients.append(server.connect())
+            clients[-1].send(request("/"))
+            clients[-1].read_response()
+            code, said, errors = run_command("reload", "-c", server.config)
+            if code != 0:
+                break
+            file.write(admin=f"127.0.0.1:{free_port()}")
+        assert code != 0 and server.is_running(), server.log()
+        clients[-1].send(request("/"))
+        assert clients[-1].read_response().status == 200
+    finally:
+        for each in clients:
+            each.close()
+    assert poll(lambda: run_command("reload", "-c", server.config)[0] == 0), server.log()
+
+
 def test_an_error_log_that_cannot_be_opened_is_refused(configured, tmp_path):
     server, file = configured(text("old"))
     folder = tmp_path / "logs"
