@@ -86,7 +86,8 @@ void Call::take_content(std::string_view content) {
 void Call::ended_by_peer() {
   const std::string& where = place_.endpoint().text();
   if (!is_connected_) {
-    const std::string why = error_ == 0 ? "it closed the connection at once" : std::strerror(error_);
+    const std::string why =
+        error_ == 0 ? "it closed the connection at once" : std::strerror(error_);
     return retry_or_fail(Place::Outcome::unreachable,
                          {502, "cannot connect to " + where + ": " + why});
   }

@@ -124,6 +124,21 @@ def test_a_new_package_takes_over_without_a_stop(booted):
     assert booted.run("systemctl", "is-active", "frontis")[1].strip() == "active", journal(booted)
 
 
+def test_a_new_package_ends_nothing_where_it_cannot_take_over(booted):
+    """Half of a deploy lies there, say, and the code does not run at this moment."""
+    before = main_process(booted)
+    file = booted.machine.path("/etc/frontis/frontis.yaml")
+    was = file.read_text()
+    file.write_text(was + "apps: {broken: {wsgi: no_such_module, directory: /srv}}\n")
+    try:
+        code, out = booted.run("dpkg", "--install", FILE, timeout=120)
+        assert code == 0 and "the service goes on with the old program" in out, out
+        assert "app 'broken': its processes do not start" in journal(booted)
+        assert fetch(booted).endswith("200") and main_process(booted) == before
+    finally:
+        file.write_text(was)
+
+
 def test_moved_logs_are_opened_anew(booted):
     log = booted.machine.path("/var/log/frontis/access.log")
     fetch(booted, "/before")
