@@ -31,9 +31,10 @@ namespace {
 
 // Whoever is served by another process until then is not to wait for the applications of this one.
 // The other one has patience, and ends this one when that is over.
-Result<void> wait_for(const Applications& applications, Signals& signals) {
+Result<void> wait_for(const Applications& applications, Predecessors& predecessors,
+                      Signals& signals) {
   constexpr int period_ms = 20;
-  while (true) {
+  while (!predecessors.are_gone()) {
     const Result<bool> ready = applications.are_ready();
     if (!ready) return tl::unexpected(ready.error());
     if (*ready) return {};
@@ -42,6 +43,7 @@ Result<void> wait_for(const Applications& applications, Signals& signals) {
     const int signal = signals.take();
     if (signal == SIGTERM || signal == SIGINT) return fail(ErrorKind::io, "told to stop");
   }
+  return {};
 }
 
 }  // namespace
@@ -59,9 +61,8 @@ Result<void> serve(config::Settings settings, Log& log, const Serving& serving) 
                                [&] { return become_user(*first, log); });
   if (!running) return tl::unexpected(running.error());
   (*running)->start_applications();
-  if (!predecessors.are_gone()) {
-    const auto are_ready = wait_for((*running)->applications(), signals);
-    if (!are_ready) return are_ready;
+  if (const auto ready = wait_for((*running)->applications(), predecessors, signals); !ready) {
+    return ready;
   }
   Watchman watchman(**running, {errands, signals, notify, predecessors, log}, serving, program);
   watchman.listen_to_commands(std::move(inherited.control));
