@@ -10,6 +10,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 CONTAINER = ROOT / "packaging" / "container"
 DEBIAN = ROOT / "packaging" / "deb" / "debian"
+EXAMPLES = ROOT / "conf" / "examples"
 CONTAINERFILES = sorted(CONTAINER.rglob("Containerfile"))
 
 
@@ -93,3 +94,16 @@ def test_the_folders_of_the_unit_are_those_of_the_configuration():
     assert "LogsDirectory=frontis\n" in unit
     assert settings["log"]["access"].startswith("/var/log/frontis/")
     assert f"User={settings['user']}\n" in unit
+
+
+def users_in(text):
+    return re.findall(r"^user: *(\S+)", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", [ROOT / "README.md", *sorted(EXAMPLES.glob("*.yaml"))],
+                         ids=lambda file: file.name)
+def test_an_example_names_the_user_of_the_unit(file):
+    """The unit may become nobody else: that is accepted by a reload, and fails at the next boot."""
+    unit = (DEBIAN / "frontis.service").read_text(encoding="utf-8")
+    users = users_in(file.read_text(encoding="utf-8"))
+    assert users == re.findall(r"^User=(\S+)", unit, re.MULTILINE)
