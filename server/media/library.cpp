@@ -4,13 +4,11 @@
 #include <fmt/core.h>
 #include <fnmatch.h>
 #include <linux/openat2.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -19,6 +17,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/user.h"
 
 namespace frontis::media {
 
@@ -66,14 +65,6 @@ std::string_view kind_of(mode_t mode) {
   if (S_ISSOCK(mode)) return "a socket";
   if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
   return "something else";
-}
-
-std::string name_of_user(uid_t id) {
-  std::array<char, 4096> space{};
-  passwd entry{};
-  passwd* found = nullptr;
-  getpwuid_r(id, &entry, space.data(), space.size(), &found);
-  return found == nullptr ? fmt::format("user {}", id) : fmt::format("user '{}'", found->pw_name);
 }
 
 std::string unreadable_reason(const std::string& user, int directory, const std::string& path) {
@@ -274,7 +265,7 @@ Result<Found> Library::find_linked(const std::string& relative) const {
 
 // Asked once: the answer may come over the network, and may be gone in a sandbox.
 const std::string& Library::user_name() const {
-  if (user_name_.empty()) user_name_ = name_of_user(geteuid());
+  if (user_name_.empty()) user_name_ = user_text(geteuid());
   return user_name_;
 }
 
