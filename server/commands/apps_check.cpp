@@ -122,7 +122,7 @@ void check_buffers(const config::Settings& settings, Findings& findings) {
   const fs::path& folder = settings.buffers.folder;
   const int error = access_error(folder, W_OK | X_OK);
   if (error == 0 && is_folder(folder)) return;
-  findings.add(settings.file.empty() ? "" : settings.file.filename().string(),
+  findings.add(settings.place_of("buffers.folder"),
                "buffers.folder: nothing can be written in " + folder.string() + ": " +
                    (error != 0 ? reason(error) : "it is no folder") +
                    "; bodies that do not fit in memory need it");

@@ -15,31 +15,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string place_of(const config::Settings& settings) {
-  return settings.file.empty() ? "" : settings.file.filename().string();
-}
-
 // A server makes the log, but not its folder.
 void check_log(const config::Settings& settings, const std::string& key, const fs::path& path,
                Findings& findings) {
   std::error_code ignored;
   const std::string name = key + ": " + path.string();
   if (fs::is_directory(path, ignored)) {
-    return findings.add(place_of(settings), name + " is a folder; name a file in it");
+    return findings.add(settings.place_of(key), name + " is a folder; name a file in it");
   }
   const int error = access_error(path, W_OK);
   if (error == 0) return;
   if (error != ENOENT) {
-    return findings.add(place_of(settings), name + " cannot be appended to (" + reason(error) +
-                                                "); make it writable, or name another file");
+    return findings.add(settings.place_of(key), name + " cannot be appended to (" + reason(error) +
+                                                    "); make it writable, or name another file");
   }
   const fs::path folder = path.parent_path();
   const int closed = access_error(folder, W_OK | X_OK);
   if (closed == 0) return;
-  findings.add(place_of(settings), name + " cannot be made in " + folder.string() + " (" +
-                                       reason(closed) + "); " +
-                                       (closed == ENOENT ? "make the folder" : "make it writable") +
-                                       ", or name another file");
+  findings.add(settings.place_of(key),
+               name + " cannot be made in " + folder.string() + " (" + reason(closed) + "); " +
+                   (closed == ENOENT ? "make the folder" : "make it writable") +
+                   ", or name another file");
 }
 
 // What is no file of its own is not renamed, and without its folder no log is opened at all.
@@ -51,7 +47,7 @@ void check_rotation_of(const config::Settings& settings, const std::string& key,
   const int closed = access_error(folder, W_OK | X_OK);
   if (closed == 0 || closed == ENOENT) return;
   const std::string user = settings.user.empty() ? "this user" : "user '" + settings.user + "'";
-  findings.note(place_of(settings),
+  findings.note(settings.place_of(key),
                 key + ": " + user + " cannot make files in " + folder.string() + " (" +
                     reason(closed) + "): when " + path.filename().string() +
                     " is renamed, SIGUSR1 opens no new one; make the folder writable for that "
@@ -81,7 +77,7 @@ void check_open_files(const config::Settings& settings, Findings& findings) {
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
   const std::uint32_t wanted = settings.limits.connections;
   if (files.rlim_max >= wanted) return;
-  findings.add(place_of(settings),
+  findings.add(settings.place_of("limits.connections"),
                "limits.connections is " + std::to_string(wanted) + ", but only " +
                    std::to_string(files.rlim_max) +
                    " files may be open; raise the limit (ulimit -Hn, LimitNOFILE=) or lower "

@@ -19,10 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string place_of(const config::Settings& settings) {
-  return settings.file.empty() ? "" : settings.file.filename().string();
-}
-
 template <typename Visit>
 void for_each_root(const config::Settings& settings, const Visit& visit) {
   for (const config::Site& site : settings.sites) {
@@ -39,7 +35,7 @@ void note_no_state(const config::Settings& settings, Findings& findings) {
   bool has_files = false;
   for_each_root(settings, [&](const auto&, const auto&) { has_files = true; });
   if (!has_files) return;
-  findings.note(place_of(settings),
+  findings.note(settings.place_of("state"),
                 "no 'state': nothing is compressed, no old version of a file is kept, and what "
                 "was found out about files is lost at each start; name a folder that the server "
                 "may write");
@@ -118,15 +114,15 @@ void check_state_place(const config::Settings& settings, Findings& findings) {
   const fs::path folder = nearest_folder(settings.state);
   const int error = access_error(folder, W_OK | X_OK);
   if (error == 0) return;
-  findings.add(place_of(settings), "state: " + settings.state.string() + " cannot be made in " +
-                                       folder.string() + " (" + reason(error) +
-                                       "); make it, or set 'state' to another folder");
+  findings.add(settings.place_of("state"),
+               "state: " + settings.state.string() + " cannot be made in " + folder.string() +
+                   " (" + reason(error) + "); make it, or set 'state' to another folder");
 }
 
 void check_state(const config::Settings& settings, Findings& findings) {
   if (settings.state.empty()) return;
   const auto report = [&](const fs::path& path, const std::string& what, int error) {
-    findings.add(place_of(settings),
+    findings.add(settings.place_of("state"),
                  "state: " + path.string() + " " + what + " (" + reason(error) +
                      "); give it to the user that serves" +
                      (settings.user.empty() ? "" : ", '" + settings.user + "'"));
@@ -141,7 +137,7 @@ void check_state(const config::Settings& settings, Findings& findings) {
   }
   if (error != 0) return report(settings.state, "cannot be written", error);
   if (!fs::is_directory(settings.state, ignored)) {
-    return findings.add(place_of(settings),
+    return findings.add(settings.place_of("state"),
                         "state: " + settings.state.string() + " is no folder; name one");
   }
   for (const Part& part : parts) {
@@ -164,7 +160,7 @@ void check_state_room(const config::Settings& settings, std::uint64_t available,
   // What is there already takes no more room.
   const std::uint64_t there = bytes_in(settings.state);
   if (available + there >= wanted) return;
-  findings.note(place_of(settings),
+  findings.note(settings.place_of("state"),
                 "state: " + settings.state.string() + " may grow to " + amount(wanted) +
                     " ('press: size' and 'keep_size'), but its disk has room for " +
                     amount(available + there) + "; free some, or set these lower");

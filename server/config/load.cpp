@@ -172,11 +172,23 @@ constexpr Key<Settings> top_keys[] = {
     {"tls", nullptr, "put a server that speaks TLS in front of it"},
 };
 
+// Of the keys that are not lists of things with places of their own.
+void note_places(const Reader& reader, const Node& mapping, const std::string& above,
+                 Settings& into) {
+  for (const Entry& entry : mapping.entries) {
+    const Node& value = *entry.value;
+    if (above.empty() && (entry.key == "apps" || entry.key == "sites")) continue;
+    if (value.kind == Node::Kind::scalar) into.places[above + entry.key] = reader.place(value.at);
+    if (above.empty()) note_places(reader, value, entry.key + ".", into);
+  }
+}
+
 void read_top(Reader& reader, const Node& root, Settings& into) {
   if (root.kind == Node::Kind::nothing) {
     return reader.fault({}, "holds no settings; at least 'sites' is needed");
   }
   read_keys<Settings>(reader, root, top_keys, into);
+  note_places(reader, root, "", into);
   check_used_apps(reader, into.apps);
   check_admin(reader, root, into);
   const bool has_sites = std::any_of(root.entries.begin(), root.entries.end(),

@@ -29,4 +29,9 @@ bool Route::is_internal() const {
   });
 }
 
+std::string Settings::place_of(std::string_view key) const {
+  const auto found = places.find(key);
+  return found == places.end() ? file.filename().string() : found->second;
+}
+
 }  // namespace frontis::config

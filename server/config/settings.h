@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -175,6 +177,11 @@ struct Settings {
   std::uint64_t response_cache = 64ULL * 1024 * 1024;  // bytes of kept answers (cache_responses)
   std::vector<App> apps;
   std::vector<Site> sites;
+  // Where the file says what the keys above `apps` are: "frontis.yaml:3:7" of "user", "log.access".
+  std::map<std::string, std::string, std::less<>> places;
+
+  // For findings about a key: its place, or the name of the file where that does not say it.
+  std::string place_of(std::string_view key) const;
 };
 
 }  // namespace frontis::config

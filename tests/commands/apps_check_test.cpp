@@ -137,7 +137,8 @@ const Case cases[] = {
      "apps: {a: {wsgi: bin, python: bin/python}}\n",
      {"F/frontis.yaml:2:8: app 'a': there is no module 'bin': neither F/bin.py nor "
       "F/bin/__init__.py; correct 'wsgi' or 'directory'",
-      "frontis.yaml: buffers.folder: nothing can be written in F/spool: No such file or directory; "
+      "F/frontis.yaml:1:19: buffers.folder: nothing can be written in F/spool: No such file or "
+      "directory; "
       "bodies that do not fit in memory need it"},
      {}},
     {"a folder for bodies that nobody needs",

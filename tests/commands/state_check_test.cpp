@@ -81,9 +81,10 @@ TEST(StateCheck, FindsAFolderThatTheServingUserMayNotWrite) {
   std::filesystem::create_directory(folder / "state");
   const std::string top = "state: ./state\nuser: " + serving_user();
   folder.mode("state", 0555);
-  EXPECT_THAT(found(folder, top),
-              ElementsAre("frontis.yaml: state: F/state cannot be written (Permission denied); "
-                          "give it to the user that serves, 'USER'"));
+  EXPECT_THAT(
+      found(folder, top),
+      ElementsAre("F/frontis.yaml:2:8: state: F/state cannot be written (Permission denied); "
+                  "give it to the user that serves, 'USER'"));
   folder.mode("state", 0777);
   EXPECT_THAT(found(folder, top), IsEmpty());
 }

@@ -230,6 +230,9 @@ log: {access: stdout, format: json, level: debug, file: /var/log/frontis.log, sa
   EXPECT_EQ(settings.state, "/var/lib/frontis");
   EXPECT_EQ(settings.user, "www-data");
   EXPECT_EQ(settings.threads, 4U);
+  EXPECT_EQ(settings.place_of("user"), "frontis.yaml:4:7");
+  EXPECT_EQ(settings.place_of("log.format"), "frontis.yaml:9:31");
+  EXPECT_EQ(settings.place_of("buffers.folder"), "frontis.yaml") << "which it does not say";
   EXPECT_EQ(settings.press.threads, 2U);
   EXPECT_EQ(settings.keep.time, std::chrono::hours(7 * 24));
   EXPECT_EQ(settings.keep.size, std::uint64_t{2} << 30);
