@@ -50,4 +50,11 @@ ActingUser::~ActingUser() {
   ::prctl(PR_SET_DUMPABLE, dumpable_);
 }
 
+std::string note_of_root(const std::string& user, const std::string& command) {
+  if (!user.empty() || ::geteuid() != 0) return {};
+  return "no 'user': judged as root; a service that runs as somebody else may see less: set "
+         "'user', or run `runuser -u frontis -- " +
+         command + "`";
+}
+
 }  // namespace frontis::commands

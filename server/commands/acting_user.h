@@ -32,4 +32,8 @@ class ActingUser {
   int dumpable_;
 };
 
+// What to say where root looks because no `user` is configured, who would see less; empty
+// otherwise. `command` is what that user would run instead.
+[[nodiscard]] std::string note_of_root(const std::string& user, const std::string& command);
+
 }  // namespace frontis::commands

@@ -1,5 +1,7 @@
 #include "commands/deep_check.h"
 
+#include <string>
+
 #include "commands/acting_user.h"
 #include "commands/apps_check.h"
 #include "commands/files_check.h"
@@ -18,7 +20,10 @@ Findings deep_check(const config::Settings& settings) {
   check_state_place(settings, findings);
   // Where we cannot be that user, what we see ourselves is better than nothing.
   const auto acting = ActingUser::become(settings.user);
-  if (!acting) findings.add(settings.file.filename().string(), acting.error().message);
+  if (!acting) findings.add(settings.place_of("user"), acting.error().message);
+  const std::string as_root =
+      note_of_root(settings.user, "frontis check --deep -c " + settings.file.string());
+  if (!as_root.empty()) findings.note(settings.place_of("user"), as_root);
   check_log_rotation(settings, findings);
   check_state(settings, findings);
   check_files(settings, findings);

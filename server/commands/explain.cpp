@@ -82,6 +82,9 @@ int explain(const Options& options) {
   // The server's eyes and memory; nothing of either is changed.
   const auto acting = ActingUser::become(settings->user);
   if (!acting) explanation.push_back("files are read as ourselves: " + acting.error().message);
+  const std::string as_root = note_of_root(
+      settings->user, "frontis explain " + options.typed.url + " -c " + settings->file.string());
+  if (!as_root.empty()) explanation.push_back(as_root);
   const StateCopy state(settings->state);
   if (!state.fault().empty()) {
     explanation.push_back("what was found out under " + settings->state.string() +

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include "site_folder.h"
 
@@ -60,6 +62,8 @@ TEST(Check, FindsNothingDeepDownWhereAllIsWell) {
 }
 
 TEST(Check, FindsNoFaultInARemark) {
+std::string ourselves() { return getpwuid(geteuid())->pw_name; }
+
   const SiteFolder folder;
   const std::string file =
       folder.write("frontis.yaml", "listen: unix:./s\nsites: {\"*\": {/: {files: root}}}\n");
@@ -71,7 +75,8 @@ TEST(Check, FindsNoFaultInARemark) {
 
 TEST(Check, TellsWhatItFindsDeepDownAndHowMuch) {
   const SiteFolder folder;
-  const std::string file = folder.write("frontis.yaml", on_a_unix_socket);
+  const std::string file =
+      folder.write("frontis.yaml", "user: " + ourselves() + "\n" + std::string(on_a_unix_socket));
   folder.link("nowhere", "root/a");
   folder.link("nowhere", "root/b");
   const Ran shallow = run_command({"check", "-c", file});

@@ -333,11 +333,27 @@ TEST(DeepCheckAsAUser, LeavesUsWhatWeWere) {
 
 TEST(DeepCheckAsAUser, FindsAUserWhoIsNotThere) {
   const SiteFolder folder;
-  EXPECT_THAT(found(folder,
-                    "listen: unix:./s\nuser: nosuchuser\n"
-                    "sites: {\"*\": {/: {files: root}}}\n"),
-              ElementsAre("frontis.yaml: user: there is no user 'nosuchuser' on this machine; make "
-                          "one or change 'user'"));
+  EXPECT_THAT(
+      found(folder,
+            "listen: unix:./s\nuser: nosuchuser\n"
+            "sites: {\"*\": {/: {files: root}}}\n"),
+      ElementsAre("F/frontis.yaml:2:7: user: there is no user 'nosuchuser' on this machine; make "
+                  "one or change 'user'"));
+}
+
+TEST(DeepCheckAsAUser, RemarksThatRootMaySeeMoreThanAService) {
+  const SiteFolder folder;
+  const std::string sites = "listen: unix:./s\nsites: {\"*\": {/: {respond: 404}}}\n";
+  const auto notes = shortened(folder, check(folder, sites).notes());
+  const std::string remark =
+      "frontis.yaml: no 'user': judged as root; a service that runs as somebody else may see less: "
+      "set 'user', or run `runuser -u frontis -- frontis check --deep -c F/frontis.yaml`";
+  if (is_root()) {
+    EXPECT_THAT(notes, Contains(remark));
+  } else {
+    EXPECT_THAT(notes, IsEmpty());
+  }
+  EXPECT_THAT(check(folder, "user: " + serving_user() + "\n" + sites).notes(), IsEmpty());
 }
 
 TEST(DeepCheckAsAUser, FindsAUserWhomWeCannotBecome) {
@@ -345,7 +361,7 @@ TEST(DeepCheckAsAUser, FindsAUserWhomWeCannotBecome) {
   const SiteFolder folder;
   EXPECT_THAT(
       found(folder, "listen: unix:./s\nuser: root\nsites: {\"*\": {/: {files: root}}}\n"),
-      ElementsAre("frontis.yaml: user: only root can become 'root'; start frontis, and this "
+      ElementsAre("F/frontis.yaml:2:7: user: only root can become 'root'; start frontis, and this "
                   "check, as root"));
 }
 
@@ -353,11 +369,12 @@ TEST(DeepCheckAsAUser, FindsAUserWhomWeCannotBecome) {
 
 TEST(DeepCheckOfTheMachine, FindsLogsThatAreFolders) {
   const SiteFolder folder;
-  EXPECT_THAT(found(folder,
-                    "listen: unix:./s\nlog: {file: ./root, access: ./root}\n"
-                    "sites: {\"*\": {/: {files: root}}}\n"),
-              ElementsAre("frontis.yaml: log.file: F/root is a folder; name a file in it",
-                          "frontis.yaml: log.access: F/root is a folder; name a file in it"));
+  EXPECT_THAT(
+      found(folder,
+            "listen: unix:./s\nlog: {file: ./root, access: ./root}\n"
+            "sites: {\"*\": {/: {files: root}}}\n"),
+      ElementsAre("F/frontis.yaml:2:13: log.file: F/root is a folder; name a file in it",
+                  "F/frontis.yaml:2:29: log.access: F/root is a folder; name a file in it"));
 }
 
 // The server makes neither folder.
@@ -367,10 +384,11 @@ TEST(DeepCheckOfTheMachine, FindsLogsWhoseFolderIsNotThere) {
       found(folder,
             "listen: unix:./s\nlog: {file: ./none/error.log, access: ./none/access.log}\n"
             "sites: {\"*\": {/: {files: root}}}\n"),
-      ElementsAre("frontis.yaml: log.file: F/none/error.log cannot be made in F/none (No such file "
-                  "or directory); make the folder, or name another file",
-                  "frontis.yaml: log.access: F/none/access.log cannot be made in F/none (No such "
-                  "file or directory); make the folder, or name another file"));
+      ElementsAre(
+          "F/frontis.yaml:2:13: log.file: F/none/error.log cannot be made in F/none (No such file "
+          "or directory); make the folder, or name another file",
+          "F/frontis.yaml:2:39: log.access: F/none/access.log cannot be made in F/none (No such "
+          "file or directory); make the folder, or name another file"));
 }
 
 TEST(DeepCheckOfTheMachine, MakesNoLogs) {
@@ -397,7 +415,7 @@ TEST(DeepCheckOfTheMachine, NotesLogsThatCannotBeRotated) {
   folder.mode("logs", 0755);
   EXPECT_THAT(findings.all(), IsEmpty());
   EXPECT_THAT(shortened(folder, findings.notes()),
-              Contains("frontis.yaml: log.access: user 'USER' cannot make files in F/logs "
+              Contains("F/frontis.yaml:3:32: log.access: user 'USER' cannot make files in F/logs "
                        "(Permission denied): when access.log is renamed, SIGUSR1 opens no new one; "
                        "make the folder writable for that user, or have what renames the log make "
                        "the new one (logrotate: create)"));
@@ -412,8 +430,8 @@ TEST(DeepCheckOfTheMachine, FindsMoreConnectionsThanFilesMayBeOpen) {
                                 "listen: unix:./s\nlimits: {connections: 501}\n"
                                 "sites: {\"*\": {/: {files: root}}}\n");
     const bool is_right =
-        findings.size() == 1 &&
-        findings.front().starts_with("frontis.yaml: limits.connections is 501, but only 500");
+        findings.size() == 1 && findings.front().starts_with(
+                                    "F/frontis.yaml:2:23: limits.connections is 501, but only 500");
     _exit(is_right ? 0 : 1);
   };
   EXPECT_EXIT(count(), testing::ExitedWithCode(0), "");

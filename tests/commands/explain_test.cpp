@@ -28,8 +28,11 @@ class Explain : public testing::Test {
     configure("");
   }
 
+  // Of ourselves unless `top` names another user: what root would see is remarked upon.
   void configure(const std::string& top) {
-    folder_.write("frontis.yaml", top +
+    const bool names_user = top.find("user:") != std::string::npos;
+    const std::string user = std::string("user: ") + getpwuid(geteuid())->pw_name + "\n";
+    folder_.write("frontis.yaml", (names_user ? top : user + top) +
                                       "sites:\n"
                                       "  www.example.org:\n"
                                       "    /: {files: root}\n"
@@ -198,6 +201,17 @@ TEST_F(Explain, SaysThatItCannotSeeAsAnother) {
       ElementsAre("GET http://www.example.org/gone",
                   HasSubstr("# files are read as ourselves: user: there is no user"),
                   "# site 'www.example.org', route '/gone'", "# the route says: respond 410"));
+}
+
+TEST(ExplainWithoutAUser, RemarksThatRootMaySeeMoreThanAService) {
+  const SiteFolder folder;
+  const std::string file = folder.write("frontis.yaml", "sites: {\"*\": {/: {respond: 404}}}\n");
+  const Ran ran = run_command({"explain", "/a", "-c", file});
+  const std::string remark =
+      "# no 'user': judged as root; a service that runs as somebody else may see less: set 'user', "
+      "or run `runuser -u frontis -- frontis explain /a -c F/frontis.yaml`\n";
+  const bool is_remarked = folder.shortened(ran.out).find(remark) != std::string::npos;
+  EXPECT_EQ(is_remarked, geteuid() == 0) << ran.out;
 }
 
 TEST(ExplainOfABadConfiguration, NamesTheFault) {
