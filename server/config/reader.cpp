@@ -1,11 +1,13 @@
 #include "config/reader.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 
 #include "base/text.h"
+#include "base/user.h"
 #include "config/address.h"
 #include "config/quantity.h"
 
@@ -22,18 +24,32 @@ std::string joined(std::span<const std::string_view> words) {
   return out;
 }
 
+constexpr std::size_t longest_shown = 4096;
+
+// What to do about a directory that cannot be looked at.
+std::string advice_on(const std::filesystem::path& path, int error) {
+  if (error == EACCES) {
+    return "; let " + user_text(::geteuid()) + " enter the folders above it (namei -l " +
+           printable(path.native(), longest_shown) + "), or do this as root";
+  }
+  if (error != ENOENT) return {};
+  const bool may_be_of_django = path.filename().native().starts_with("static");
+  return std::string("; make it") + (may_be_of_django ? " (Django: manage.py collectstatic)" : "") +
+         ", or correct the path";
+}
+
 // Why there is no directory at `path`; empty where there is one. A path is shown whole: its end
 // is what tells one from another.
 std::string directory_fault(const std::filesystem::path& path) {
-  constexpr std::size_t longest_shown = 4096;
   const std::string shown = "'" + printable(path.native(), longest_shown) + "'";
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) {
     return S_ISDIR(status.st_mode) ? "" : shown + " is not a directory";
   }
   const int error = errno;
-  if (error == ENOENT) return "the directory " + shown + " does not exist";
-  return shown + " cannot be used: " + std::generic_category().message(error);
+  const std::string advice = advice_on(path, error);
+  if (error == ENOENT) return "the directory " + shown + " does not exist" + advice;
+  return shown + " cannot be used: " + std::generic_category().message(error) + advice;
 }
 
 }  // namespace

@@ -19,9 +19,11 @@ const MalformedCase malformed_cases[] = {
     /c/: {files: /dev/null/x}
     /d/: {files: }
 )yaml",
-     {"frontis.yaml:3:16: the directory '/nonexistent/static' does not exist",
+     {"frontis.yaml:3:16: the directory '/nonexistent/static' does not exist; make it (Django: "
+      "manage.py collectstatic), or correct the path",
       "frontis.yaml:4:18: '/dev/null' is not a directory",
-      "frontis.yaml:5:32: the directory '/nonexistent/links' does not exist",
+      "frontis.yaml:5:32: the directory '/nonexistent/links' does not exist; make it, or "
+      "correct the path",
       "frontis.yaml:6:18: '/dev/null/x' cannot be used: Not a directory",
       "frontis.yaml:7:11: expected the path of a directory, found nothing"}},
     {"caches that are none",

@@ -175,7 +175,8 @@ sites:
       "frontis.yaml:5:10: expected a duration such as 30s, 10m or 2y, found '1 hour'",
       "frontis.yaml:7:3: 'mple..org' is not a host name; expected example.org, *.example.org or *",
       "frontis.yaml:8:16: unknown key 'fils'; did you mean 'files'?",
-      "frontis.yaml:9:22: the directory '/nonexistent' does not exist",
+      "frontis.yaml:9:22: the directory '/nonexistent' does not exist; make it, or correct the "
+      "path",
       "frontis.yaml:9:43: expected auto, immutable, none or a duration such as 30s, 10m or 2y, "
       "found 'forever'",
       "frontis.yaml:10:5: 'tls' is not available in this version: put a server that speaks TLS in "
@@ -229,10 +230,10 @@ log: {access: stdout, format: json, level: debug, file: /var/log/frontis.log, sa
   EXPECT_EQ(settings.listen[1].source, "frontis.yaml:2:14");
   EXPECT_EQ(settings.state, "/var/lib/frontis");
   EXPECT_EQ(settings.user, "www-data");
-  EXPECT_EQ(settings.threads, 4U);
   EXPECT_EQ(settings.place_of("user"), "frontis.yaml:4:7");
   EXPECT_EQ(settings.place_of("log.format"), "frontis.yaml:9:31");
   EXPECT_EQ(settings.place_of("buffers.folder"), "frontis.yaml") << "which it does not say";
+  EXPECT_EQ(settings.threads, 4U);
   EXPECT_EQ(settings.press.threads, 2U);
   EXPECT_EQ(settings.keep.time, std::chrono::hours(7 * 24));
   EXPECT_EQ(settings.keep.size, std::uint64_t{2} << 30);

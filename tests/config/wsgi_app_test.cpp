@@ -52,17 +52,19 @@ const MalformedCase malformed_cases[] = {
             "without arguments, such as mysite:create_app(), found 'mysite:create(debug=1)'",
             "frontis.yaml:6:13: expected a function that makes the application when it is called "
             "without arguments, such as mysite:create_app(), found 'mysite.create()'"}),
-    at_top("paths of a wsgi app", R"yaml(apps:
+    at_top(
+        "paths of a wsgi app", R"yaml(apps:
   site:
     wsgi: mysite.wsgi
     directory: /nonexistent
     python: "python3 -u"
     reload_on: {file: x}
 )yaml",
-           {"frontis.yaml:4:16: the directory '/nonexistent' does not exist",
-            "frontis.yaml:5:13: expected a Python interpreter such as python3 or venv/bin/python, "
-            "without options, found 'python3 -u'",
-            "frontis.yaml:6:16: expected the path of a file, found a mapping"}),
+        {"frontis.yaml:4:16: the directory '/nonexistent' does not exist; make it, or correct the "
+         "path",
+         "frontis.yaml:5:13: expected a Python interpreter such as python3 or venv/bin/python, "
+         "without options, found 'python3 -u'",
+         "frontis.yaml:6:16: expected the path of a file, found a mapping"}),
     at_top("variables that no environment has", R"yaml(apps:
   site: {wsgi: mysite.wsgi, env: {A=B: c, D: [e], F: "g\0"}}
 )yaml",
