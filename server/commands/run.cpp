@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -10,8 +12,11 @@
 #include <vector>
 
 #include "app/interpreter.h"
+#include "base/text.h"
+#include "base/user.h"
 #include "commands/commands.h"
 #include "commands/configuration.h"
+#include "commands/folder_access.h"
 #include "commands/run_configuration.h"
 #include "commands/run_state.h"
 #include "commands/typed_app.h"
@@ -75,6 +80,20 @@ bool has_interpreters(const config::Settings& settings) {
 }
 
 int run_options(const RunOptions& options) {
+// Of a server that nobody may see anything of, the same holds.
+bool has_open_roots(const config::Settings& settings) {
+  for (const config::Route& route : settings.sites.front().routes) {
+    const auto* files = std::get_if<config::FilesAction>(&route.chain.front());
+    const int error = files == nullptr ? 0 : access_error(files->root, X_OK);
+    if (error == 0) continue;
+    const std::string root = printable(files->root.native(), 4096);
+    complain("frontis run: " + root + " cannot be entered: " + reason(error) + "; let " +
+             user_text(::geteuid()) + " enter it and the folders above it (namei -l " + root + ")");
+    return false;
+  }
+  return true;
+}
+
   auto loaded = config::load_text(run_configuration(options), "command line");
   for (const config::Fault& fault : loaded.faults) complain("frontis run: " + fault.message);
   if (!loaded.settings) {
@@ -82,7 +101,7 @@ int run_options(const RunOptions& options) {
     return found_fault;
   }
   config::Settings& settings = *loaded.settings;
-  if (!has_interpreters(settings)) return found_fault;
+  if (!has_interpreters(settings) || !has_open_roots(settings)) return found_fault;
   // There is no file whose lines errors could name.
   for (config::Listen& listen : settings.listen) listen.source.clear();
   const auto log = open_log(settings);

@@ -53,9 +53,7 @@ void FilesHandler::look_around() {
   if (library_.refresh()) trusted_from_ = now_;
   if (!library_.is_open()) {
     services_.log.once_a_minute("root " + library_.root().string(), Log::Level::error,
-                                library_.root().string() +
-                                    " is not a directory that can be opened: its files are 404 "
-                                    "until it is back; put it there or change 'files:'");
+                                library_.closed_reason());
   }
   manifests_->refresh();
 }

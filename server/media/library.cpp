@@ -156,7 +156,9 @@ Library::Root Library::open_root(const std::filesystem::path& path) {
     root.error = errno;
     return root;
   }
-  const auto look = look_at(directory.number(), "", AT_EMPTY_PATH);
+  // O_PATH opens also what may not be entered.
+  const bool may_enter = faccessat(directory.number(), ".", X_OK, AT_EACCESS) == 0;
+  const auto look = may_enter ? look_at(directory.number(), "", AT_EMPTY_PATH) : std::nullopt;
   if (!look) {
     root.error = errno;
     return root;
@@ -173,6 +175,22 @@ bool Library::refresh() {
                        now.identity.inode == root_.identity.inode;
   root_ = std::move(now);
   return !is_same;
+}
+
+std::string Library::closed_reason() const {
+  const std::string root = root_path_.string();
+  const std::string reason = std::generic_category().message(root_.error);
+  if (root_.error != EACCES) {
+    return fmt::format(
+        "{} cannot be opened ({}): its files are 404 until it is back; put it there or change "
+        "'files:'",
+        root, reason);
+  }
+  return fmt::format(
+      "{} cannot be opened ({}): its files are 404 until it can be; let {} enter it and the "
+      "folders "
+      "above it (namei -l {})",
+      root, reason, user_name(), root);
 }
 
 Result<Found> Library::find(std::string_view relative) const {

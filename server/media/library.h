@@ -46,8 +46,10 @@ class Library {
   // Looks whether the root's path leads to another directory now, or to none, and follows it.
   // The caller does this at most once a second. True when the root has changed.
   bool refresh();
-  // False while there is no directory at the root's path.
+  // False while there is no directory at the root's path that we may enter.
   bool is_open() const { return root_.directory.is_open(); }
+  // Why it is not open and what to do, as a sentence for the log.
+  [[nodiscard]] std::string closed_reason() const;
 
   const std::filesystem::path& root() const { return root_path_; }
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "commands/acting_user.h"
 #include "environment.h"
 #include "site_folder.h"
 
@@ -23,16 +24,18 @@ TEST(Run, SaysWhatIsWrongWithItsArguments) {
   folder.write("file.py", "app = None\n");
   const std::string root = folder / "root";
   const RunRow rows[] = {
-      {{"F/nowhere"}, "frontis run: the directory 'F/nowhere' does not exist\n"},
+      {{"F/nowhere"},
+       "frontis run: the directory 'F/nowhere' does not exist; make it, or correct the path\n"},
       {{"F/file.txt"}, "frontis run: 'F/file.txt' is not a directory\n"},
-      {{"F/a\"b\\c\nd"}, "does not exist\n"},
+      {{"F/a\"b\\c\nd"}, "does not exist; make it, or correct the path\n"},
       {{"F/root", "--static", "F/none=/s/"},
-       "frontis run: the directory 'F/none' does not exist\n"},
+       "frontis run: the directory 'F/none' does not exist; make it, or correct the path\n"},
       {{"F/root", "--static", "F/root=/a b/../"}, "frontis run: route '/a b/../' has a segment"},
       {{"--static", "F/root", "--static", "F/root"}, "'/static/'"},
       {{"F/root", "--listen", "unix:F/none/frontis.sock"}, "cannot listen on unix:F/none/"},
       {{"F/root", "--listen", "unix:F/s", "--access-log", "F/none/log"}, "F/none/log"},
-      {{"F/none", "--app", "mysite.wsgi"}, "frontis run: the directory 'F/none' does not exist\n"},
+      {{"F/none", "--app", "mysite.wsgi"},
+       "frontis run: the directory 'F/none' does not exist; make it, or correct the path\n"},
       {{"F/root", "--app", "mysite.wsgi", "--python", "a b"},
        "frontis run: expected a Python interpreter"},
       {{"mysite.wsgi:application"}, "To run an application: frontis run --app mysite.wsgi:appl"},
@@ -54,6 +57,22 @@ TEST(Run, SaysWhatIsWrongWithItsArguments) {
     EXPECT_EQ(ran.code, found_fault) << testing::PrintToString(row.arguments);
     EXPECT_THAT(folder.shortened(ran.errors), HasSubstr(row.said));
   }
+}
+
+// A folder that this user may not enter would be nothing but 404. (Root may enter each.)
+TEST(Run, RefusesAFolderThatCannotBeEntered) {
+  const SiteFolder folder;
+  folder.mode("root", 0);
+  auto acting = ActingUser::become(geteuid() == 0 ? "nobody" : "");
+  ASSERT_TRUE(acting) << acting.error().message;
+  const Ran ran = run_command({"run", folder / "root", "--listen", "unix:/nowhere/s"});
+  acting->reset();
+  folder.mode("root", 0755);
+  EXPECT_EQ(ran.code, found_fault);
+  EXPECT_THAT(folder.shortened(ran.errors),
+              HasSubstr("frontis run: F/root cannot be entered: Permission denied; let user '"));
+  EXPECT_THAT(folder.shortened(ran.errors),
+              HasSubstr("enter it and the folders above it (namei -l F/root)\n"));
 }
 
 // What it would serve cannot be listened to, so that it ends at once.

@@ -397,6 +397,24 @@ TEST_F(RootTest, ARootMayComeLater) {
   EXPECT_EQ(find(library, "page.html"), "late");
 }
 
+TEST_F(RootTest, ARootThatMayNotBeEnteredSaysWhatToDo) {
+  Library library(files_);
+  ASSERT_EQ(chmod((scratch_ / "releases/1").c_str(), 0), 0);
+  {
+    const AsOrdinaryUser user(scratch_.path());
+    EXPECT_TRUE(library.refresh());
+    EXPECT_FALSE(library.is_open());
+    EXPECT_THAT(library.closed_reason(), HasSubstr("cannot be opened (Permission denied)"));
+    EXPECT_THAT(library.closed_reason(), HasSubstr("let user"));
+    EXPECT_THAT(library.closed_reason(), HasSubstr("(namei -l " + files_.root.string() + ")"));
+  }
+  ASSERT_EQ(chmod((scratch_ / "releases/1").c_str(), 0700), 0);
+  fs::remove(scratch_ / "current");
+  library.refresh();
+  EXPECT_THAT(library.closed_reason(), HasSubstr("cannot be opened (No such file or directory)"));
+  EXPECT_THAT(library.closed_reason(), HasSubstr("put it there or change 'files:'"));
+}
+
 TEST_F(RootTest, TheRootMayBeTheWholeFileSystem) {
   files_.root = "/";
   const std::string page = (scratch_ / "releases/1/page.html").string().substr(1);
