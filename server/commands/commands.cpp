@@ -17,7 +17,9 @@ constexpr std::array<Command, 13> table{{
      "frontis run public --static assets=/static/ --listen 8080\n"
      "  frontis run --app mysite.wsgi --static static/",
      &declare_run},
-    {"init", "Write a configuration file for a Django project", "frontis init /srv/site",
+    {"init", "Write a configuration file for a Django project",
+     "frontis init /srv/site\n"
+     "  frontis init /srv/site --output /etc/frontis/frontis.yaml --force",
      &declare_init},
     {"check", "Validate a configuration file", "frontis check --deep -c frontis.yaml",
      &declare_check},

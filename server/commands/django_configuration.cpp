@@ -17,8 +17,10 @@ namespace fs = std::filesystem;
 
 // --- the parts of a site ---
 
-// Beneath the project without its folder, so that the project can be moved.
+// Beneath the project without its folder, so that the project can be moved; elsewhere a relative
+// path would lead astray.
 std::string path_in(const DjangoProject& project, const fs::path& path) {
+  if (project.is_service) return path.lexically_normal().native();
   const fs::path relative = path.lexically_normal().lexically_relative(project.folder);
   const bool is_beneath = !relative.empty() && *relative.begin() != "..";
   return is_beneath ? relative.native() : path.native();
@@ -26,8 +28,8 @@ std::string path_in(const DjangoProject& project, const fs::path& path) {
 
 // A name alone would be looked up in PATH: an interpreter in the project's own folder needs "./".
 std::string python_in(const DjangoProject& project) {
-  const std::string path = path_in(project, project.python);
   const bool was_named = project.python.find('/') == project.python.npos;
+  const std::string path = was_named ? project.python : path_in(project, project.python);
   return was_named || path.find('/') != path.npos ? path : "./" + path;
 }
 
@@ -147,14 +149,35 @@ std::string app_section(const DjangoProject& project, DjangoConfiguration& out) 
       "# losing a request, when the file `reload` is touched or frontis itself gets SIGHUP.\n"
       "# processes: 0 is one for each processor core.\n"
       "apps:\n  site:\n    wsgi: " +
-      yaml_quoted(callable) + "\n    directory: .\n    python: " + yaml_quoted(python_in(project)) +
-      "\n    processes: 0\n    reload_on: reload\n";
+      yaml_quoted(callable) +
+      "\n    directory: " + (project.is_service ? yaml_quoted(project.folder.native()) : ".") +
+      "\n    python: " + yaml_quoted(python_in(project)) + "\n    processes: 0\n    reload_on: " +
+      (project.is_service ? yaml_quoted((project.folder / "reload").native()) : "reload") + "\n";
   if (project.settings_chosen) {
     yaml += "    env: {DJANGO_SETTINGS_MODULE: " + yaml_quoted(project.settings) + "}\n";
   }
   out.done.push_back("/ goes to " + callable + ", run with " + project.python);
   return yaml;
 }
+
+constexpr const char* in_the_project =
+    "# Relative paths are taken from the folder of this file.\n\n"
+    "# A port, an address such as \"127.0.0.1:8080\", or a list of these.\n"
+    "listen: 8080\n\n"
+    "# Where compressed variants and old versions of files are kept. Without it nothing is\n"
+    "# compressed, and `frontis reload` and the like reach no server.\n"
+    "#state: /var/lib/frontis\n\n";
+
+constexpr const char* of_a_service =
+    "\n"
+    "# Behind something on this machine that speaks TLS, such as Caddy, in place of 80:\n"
+    "#   listen: 127.0.0.1:8080\n"
+    "#   trusted_proxies: 127.0.0.1\n"
+    "listen: 80\n\n"
+    "# Where compressed variants and old versions of files are kept.\n"
+    "state: /var/lib/frontis\n\n"
+    "# The user of the package; without it any user, such as www-data.\n"
+    "user: frontis\n\n";
 
 }  // namespace
 
@@ -164,14 +187,8 @@ DjangoConfiguration django_configuration(const DjangoProject& project) {
   out.yaml =
       "# The configuration of Frontis for this Django project, written by `frontis init` from\n"
       "# " +
-      project.settings +
-      ". `frontis check --deep` judges it, `frontis serve` uses it.\n"
-      "# Relative paths are taken from the folder of this file.\n\n"
-      "# A port, an address such as \"127.0.0.1:8080\", or a list of these.\n"
-      "listen: 8080\n\n"
-      "# Where compressed variants and old versions of files are kept. Without it nothing is\n"
-      "# compressed.\n"
-      "#state: /var/lib/frontis\n\n";
+      project.settings + ". `frontis check --deep` judges it, `frontis serve` uses it.\n";
+  out.yaml += project.is_service ? of_a_service : in_the_project;
   out.yaml += app_section(project, out);
   out.yaml += "\nsites:\n";
   if (hosts.front() == "*") {

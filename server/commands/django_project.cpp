@@ -69,7 +69,7 @@ Result<std::string> settings_of_manage(std::string_view manage_py) {
 
 Result<void> read_django_settings(DjangoProject& project) {
   const auto printed =
-      child_output({project.python, "-c", script, project.settings}, project.folder);
+      child_output({project.python, "-B", "-c", script, project.settings}, project.folder);
   if (printed) return parse_django_settings(*printed, project);
   return fail(printed.error().kind, "the settings " + project.settings +
                                         " cannot be read: " + printed.error().message +

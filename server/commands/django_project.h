@@ -16,6 +16,7 @@ struct DjangoProject {
   std::string python = "python3";     // that has read the settings
   std::string settings;               // the module: "mysite.settings"
   bool settings_chosen = false;       // by the user, and not by manage.py
+  bool is_service = false;            // its configuration lies elsewhere, and is of the machine
   std::string static_url;             // "/static/"; empty: unset
   std::filesystem::path static_root;  // absolute; empty: unset
   std::string media_url;

@@ -28,6 +28,7 @@ struct Options {
   std::string directory = ".";
   std::string settings;
   std::string python;
+  std::string output;
   bool force = false;
 };
 
@@ -64,6 +65,7 @@ Result<DjangoProject> find_project(const Options& options, const fs::path& folde
   project.folder = folder;
   project.settings = options.settings;
   project.settings_chosen = !options.settings.empty();
+  project.is_service = !options.output.empty();
   project.python = chosen_python(options, folder);
   if (!project.settings_chosen) {
     Result<std::string> settings = settings_beside(folder);
@@ -83,19 +85,38 @@ Result<void> write_file(const fs::path& file, const std::string& text, bool forc
   return {};
 }
 
+constexpr const char* file_of_the_service = "/etc/frontis/frontis.yaml";
+
+void print_next(const fs::path& file, bool is_service) {
+  std::printf("Next: frontis check --deep -c %s\n", file.c_str());
+  if (file == file_of_the_service) {
+    std::printf("then: systemctl reload frontis\n");
+  } else {
+    std::printf("then: frontis serve -c %s\n", file.c_str());
+  }
+  if (is_service) return;
+  std::printf("As a service, on port 80: the same as root, with --output %s --force\n",
+              file_of_the_service);
+}
+
 void print_report(const fs::path& file, const DjangoConfiguration& made) {
   std::printf("%s: written\n", file.c_str());
   for (const std::string& line : made.done) std::printf("  %s\n", line.c_str());
   for (const std::string& line : made.missing) std::printf("missing: %s\n", line.c_str());
-  std::printf("Next: frontis check --deep -c %s\n", file.c_str());
-  std::printf("then: frontis serve -c %s\n", file.c_str());
+}
+
+// Where it was asked for, else in the project.
+fs::path file_for(const Options& options, const fs::path& folder) {
+  std::error_code ignored;
+  if (options.output.empty()) return folder / "frontis.yaml";
+  return fs::absolute(options.output, ignored).lexically_normal();
 }
 
 int run_options(const Options& options) {
   std::error_code error;
   const fs::path folder = fs::canonical(options.directory, error);
   if (error) return complain_of(options.directory + ": " + error.message());
-  const fs::path file = folder / "frontis.yaml";
+  const fs::path file = file_for(options, folder);
   if (!options.force && fs::exists(fs::symlink_status(file, error))) {
     return complain_of(file.native() + " is there already; --force writes it anew");
   }
@@ -110,6 +131,7 @@ int run_options(const Options& options) {
   const Result<void> written = write_file(file, made.yaml, options.force);
   if (!written) return complain_of(written.error().message);
   print_report(file, made);
+  print_next(file, project->is_service);
   return done;
 }
 
@@ -117,8 +139,10 @@ int run_options(const Options& options) {
 
 std::function<int()> declare_init(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("DIR", options->directory,
-                 "Folder of a Django project, where manage.py is; frontis.yaml is written there")
+  app.add_option(
+         "DIR", options->directory,
+         "Folder of a Django project, where manage.py is; frontis.yaml is written there, to "
+         "try things out")
       ->capture_default_str();
   app.add_option("--settings", options->settings, "Settings module (default: that of manage.py)")
       ->type_name("MODULE")
@@ -129,7 +153,11 @@ std::function<int()> declare_init(CLI::App& app) {
   app.add_option("--python", options->python,
                  "Interpreter of the project (default: that of venv or .venv in DIR, else python3)")
       ->type_name("FILE");
-  app.add_flag("--force", options->force, "Write over a frontis.yaml that is there");
+  app.add_option("--output", options->output,
+                 "Write the file of a service in place of that, with absolute paths, port 80, "
+                 "'state' and 'user': /etc/frontis/frontis.yaml")
+      ->type_name("FILE");
+  app.add_flag("--force", options->force, "Write over a file that is there");
   return [options] { return run_options(*options); };
 }
 

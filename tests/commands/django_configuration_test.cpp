@@ -65,6 +65,25 @@ TEST(DjangoConfiguration, ServesFilesAndRunsTheApp) {
   EXPECT_THAT(made.yaml, Not(HasSubstr(folder.path().native()))) << "it can be moved";
 }
 
+TEST(DjangoConfiguration, IsThatOfAServiceWithAbsolutePaths) {
+  const SiteFolder folder;
+  DjangoProject project = project_in(folder);
+  project.is_service = true;
+  project.python = folder / "venv/bin/python";
+  const auto loaded = config::load_text(django_configuration(project).yaml, "/etc/frontis.yaml");
+  ASSERT_TRUE(loaded.settings) << loaded.faults.at(0).text();
+  const config::Settings& settings = *loaded.settings;
+  EXPECT_EQ(settings.listen.at(0).port, 80);
+  EXPECT_EQ(settings.state, "/var/lib/frontis");
+  EXPECT_EQ(settings.user, "frontis");
+  const config::WsgiSettings& wsgi = settings.apps.at(0).wsgi;
+  EXPECT_EQ(wsgi.directory, folder.path());
+  EXPECT_EQ(wsgi.python, folder / "venv/bin/python");
+  EXPECT_THAT(wsgi.reload_on, ElementsAre(folder / "reload"));
+  const auto& files = std::get<config::FilesAction>(settings.sites.at(0).routes.at(0).chain.at(0));
+  EXPECT_EQ(files.root, folder / "static");
+}
+
 TEST(DjangoConfiguration, NamesTheInterpreterSoThatItIsFoundFromTheFile) {
   const SiteFolder folder;
   DjangoProject project = project_in(folder);

@@ -35,6 +35,31 @@ TEST(Init, WritesAFileThatIsValid) {
   EXPECT_EQ(run_command({"check", "-c", folder / "frontis.yaml"}).code, done);
 }
 
+// Copied away from the project, a file with relative paths would lead nowhere.
+TEST(Init, WritesTheFileOfAServiceWithPathsThatHoldEverywhere) {
+  const SiteFolder folder;
+  write_project(folder, R"({"static_url": "/static/"})");
+  std::filesystem::create_directory(folder / "etc");
+  const std::string file = folder / "etc/frontis.yaml";
+  const Ran ran = run_command({"init", folder.path(), "--output", file});
+  EXPECT_EQ(ran.code, done) << ran.errors;
+  EXPECT_THAT(folder.shortened(ran.out), StartsWith("F/etc/frontis.yaml: written\n"));
+  EXPECT_THAT(folder.shortened(ran.out),
+              HasSubstr("Next: frontis check --deep -c F/etc/frontis.yaml\n"
+                        "then: frontis serve -c F/etc/frontis.yaml\n"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "frontis.yaml"));
+  EXPECT_EQ(run_command({"check", "-c", file}).code, done);
+  EXPECT_EQ(run_command({"init", folder.path(), "--output", file}).code, found_fault);
+}
+
+TEST(Init, SaysHowToGoOnAsAService) {
+  const SiteFolder folder;
+  write_project(folder, "{}");
+  EXPECT_THAT(run_command({"init", folder.path()}).out,
+              HasSubstr("\nAs a service, on port 80: the same as root, with --output "
+                        "/etc/frontis/frontis.yaml --force\n"));
+}
+
 TEST(Init, NeverWritesOverAFileUnlessItIsForced) {
   const SiteFolder folder;
   write_project(folder, "{}");
