@@ -10,6 +10,7 @@
 
 #include "app/interpreter.h"
 #include "base/text.h"
+#include "base/user.h"
 #include "commands/backend_check.h"
 #include "commands/folder_access.h"
 
@@ -64,6 +65,39 @@ std::optional<fs::path> file_of(const fs::path& module) {
   return std::nullopt;
 }
 
+bool is_python(const fs::directory_entry& entry) {
+  return entry.path().extension() == ".py" || is_file(entry.path() / "__init__.py");
+}
+
+// Bounded; where there is too much to look at, there may be.
+bool holds_python(const fs::path& directory) {
+  int left = 10'000;
+  std::error_code error;
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+    if (is_python(*at) || --left == 0) return true;
+  }
+  return false;
+}
+
+// Of a virtualenv, into which an application may be installed as a package.
+bool is_of_virtualenv(const fs::path& python) {
+  return python.is_absolute() && is_file(python.parent_path().parent_path() / "pyvenv.cfg");
+}
+
+void report_elsewhere(const config::App& app, const std::string& module, Findings& findings) {
+  const std::string directory = app.wsgi.directory.string();
+  if (!holds_python(app.wsgi.directory) && !is_of_virtualenv(app.wsgi.python)) {
+    return findings.add(app.source, named(app) + ": there is no module " + module + " in " +
+                                        directory +
+                                        ", and no other Python file; correct 'directory' (Django: "
+                                        "the folder where manage.py is)");
+  }
+  findings.note(app.source, named(app) + ": whether there is a module " + module +
+                                " cannot be judged: nothing in " + directory +
+                                " has its name, so it must be installed for the interpreter; if it "
+                                "is not, correct 'directory'");
+}
+
 void check_module(const config::App& app, Findings& findings) {
   const fs::path& directory = app.wsgi.directory;
   const Module module = module_of(app.wsgi);
@@ -71,14 +105,12 @@ void check_module(const config::App& app, Findings& findings) {
   if (const auto file = file_of(directory / module.path)) {
     const int error = access_error(*file, R_OK);
     if (error == 0) return;
-    return findings.add(app.source, named(app) + ": " + file->string() + " cannot be read: " +
-                                        reason(error) + "; let this user read it");
+    return findings.add(app.source, named(app) + ": " + file->string() +
+                                        " cannot be read: " + reason(error) + "; let " +
+                                        user_text(::geteuid()) + " read it");
   }
   if (!is_folder(directory / module.first) && !is_file(source_of(directory / module.first))) {
-    return findings.note(app.source, named(app) + ": whether there is a module " + shown +
-                                         " cannot be judged: nothing in " + directory.string() +
-                                         " has its name, so it must be installed for the "
-                                         "interpreter; if it is not, correct 'directory'");
+    return report_elsewhere(app, shown, findings);
   }
   findings.add(app.source, named(app) + ": there is no module " + shown + ": neither " +
                                source_of(directory / module.path).string() + " nor " +
@@ -92,8 +124,9 @@ bool check_directory(const config::App& app, Findings& findings) {
   const int error = access_error(app.wsgi.directory, R_OK | X_OK);
   if (error == 0) return true;
   findings.add(app.source, named(app) + ": its directory " + app.wsgi.directory.string() +
-                               " cannot be entered: " + reason(error) +
-                               "; let this user read and enter it and the folders above it");
+                               " cannot be entered: " + reason(error) + "; let " +
+                               user_text(::geteuid()) +
+                               " read and enter it and the folders above it");
   return false;
 }
 
@@ -107,7 +140,8 @@ void check_reload_on(const config::App& app, Findings& findings) {
       findings.note(app.source, what + " is not there yet; `touch` makes it");
     } else {
       findings.add(app.source, what + " cannot be seen: " + reason(error) +
-                                   "; correct its path, or let this user enter its folder");
+                                   "; correct its path, or let " + user_text(::geteuid()) +
+                                   " enter its folder");
     }
   }
 }

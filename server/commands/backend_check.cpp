@@ -4,12 +4,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <vector>
 
 #include "base/descriptor.h"
+#include "base/user.h"
 #include "commands/folder_access.h"
 #include "net/endpoint.h"
 
@@ -61,8 +63,9 @@ void check_unix(const config::Backend& backend, const std::string& name,
                                              "path: " +
                                              consequence);
   }
-  const std::string advice = error == EACCES ? "; let this user write the socket and enter the "
-                                               "folders above it"
+  const std::string advice = error == EACCES ? "; let " + user_text(::geteuid()) +
+                                                   " write the socket and enter the "
+                                                   "folders above it"
                                              : "; correct the path";
   findings.add(backend.source, what + " cannot be connected to: " + reason(error) + advice);
 }

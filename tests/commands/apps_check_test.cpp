@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -13,6 +14,7 @@
 
 #include "../net/loopback.h"
 #include "base/descriptor.h"
+#include "base/user.h"
 #include "config/load.h"
 #include "environment.h"
 #include "site_folder.h"
@@ -34,7 +36,8 @@ Findings check(const SiteFolder& folder, const std::string& yaml) {
 }
 
 std::vector<std::string> shortened(const SiteFolder& folder, std::vector<std::string> all) {
-  for (std::string& one : all) one = folder.shortened(one);
+  const std::string user = user_text(geteuid());
+  for (std::string& one : all) one = replaced(folder.shortened(one), user, "USER");
   return all;
 }
 
@@ -82,8 +85,21 @@ const Case cases[] = {
      {"F/frontis.yaml:1:8: app 'a': there is no module 'mysite.wsgi': neither F/mysite/wsgi.py nor "
       "F/mysite/wsgi/__init__.py; correct 'wsgi' or 'directory'"},
      {}},
-    {"a module that is nowhere near",
+    {"a module in a folder without any Python",
      [](const SiteFolder&) {},
+     "apps: {a: {wsgi: mysite.wsgi, python: bin/python}}\n",
+     {"F/frontis.yaml:1:8: app 'a': there is no module 'mysite.wsgi' in F, and no other Python "
+      "file; correct 'directory' (Django: the folder where manage.py is)"},
+     {}},
+    {"a module that may be installed in the virtualenv",
+     [](const SiteFolder& folder) { folder.write("pyvenv.cfg", ""); },
+     "apps: {a: {wsgi: mysite.wsgi, python: bin/python}}\n",
+     {},
+     {"F/frontis.yaml:1:8: app 'a': whether there is a module 'mysite.wsgi' cannot be judged: "
+      "nothing in F has its name, so it must be installed for the interpreter; if it is not, "
+      "correct 'directory'"}},
+    {"a module that is nowhere near",
+     [](const SiteFolder& folder) { folder.write("other/__init__.py", ""); },
      "apps: {a: {wsgi: mysite.wsgi, python: bin/python}}\n",
      {},
      {"F/frontis.yaml:1:8: app 'a': whether there is a module 'mysite.wsgi' cannot be judged: "
@@ -120,7 +136,7 @@ const Case cases[] = {
      project,
      "apps: {a: {wsgi: mysite.wsgi, python: bin/python, reload_on: [now, none/now]}}\n",
      {"F/frontis.yaml:1:8: app 'a': the file F/none/now of 'reload_on' cannot be seen: No such "
-      "file or directory; correct its path, or let this user enter its folder"},
+      "file or directory; correct its path, or let USER enter its folder"},
      {"F/frontis.yaml:1:8: app 'a': the file F/now of 'reload_on' is not there yet; `touch` makes "
       "it"}},
     {"sockets that are not there, or none",
