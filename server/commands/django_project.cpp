@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t most_hosts = 200;
 
+// With -B, because root may ask, whose files in __pycache__ nobody else could write again.
 // What settings print goes to stderr, so that only ours is on stdout. The URLs are read past
 // Django's own addition of a prefix, which would make "/" of an empty one.
 constexpr const char* script = R"python(
@@ -75,7 +76,8 @@ Result<void> read_django_settings(DjangoProject& project) {
                                         " cannot be read: " + printed.error().message +
                                         "; name the interpreter that the project runs with "
                                         "(--python venv/bin/python), or other settings "
-                                        "(--settings)");
+                                        "(--settings), or set the variables that they read (such "
+                                        "as: DJANGO_SECRET_KEY=... frontis init)");
 }
 
 Result<void> parse_django_settings(std::string_view json, DjangoProject& project) {

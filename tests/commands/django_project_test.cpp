@@ -78,7 +78,8 @@ TEST(DjangoSettings, CannotBeReadByAnInterpreterThatIsNone) {
   EXPECT_EQ(read.error().message,
             "the settings mysite.settings cannot be read: /nonexistent/python cannot be run: No "
             "such file or directory; name the interpreter that the project runs with (--python "
-            "venv/bin/python), or other settings (--settings)");
+            "venv/bin/python), or other settings (--settings), or set the variables that they read "
+            "(such as: DJANGO_SECRET_KEY=... frontis init)");
 }
 
 }  // namespace
