@@ -51,8 +51,9 @@ std::optional<Shelf> open_shelf(const Options& options) {
   auto settings = settings_with_state(options.file, options.state);
   if (!settings) return std::nullopt;
   if (settings->state.empty()) {
-    return refuse(settings->file.string() +
-                  " has no 'state', without which nothing is kept; or name a folder with --state");
+    return refuse(
+        settings->file.string() +
+        " has no 'state', without which nothing is kept; set it, or name a folder with --state");
   }
   auto log = Log::open("stderr", Log::Level::warning);
   if (!log) return refuse(log.error().message);

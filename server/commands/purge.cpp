@@ -47,7 +47,8 @@ int purge(const Options& options) {
   if (!settings) return found_fault;
   if (settings->state.empty()) {
     complain("frontis purge: " + settings->file.string() +
-             " has no 'state', in which a server listens to commands; or name it with --state");
+             " has no 'state', without which a server takes no commands; if it was started with a "
+             "state, name that with --state");
     return found_fault;
   }
   int code = done;

@@ -27,7 +27,7 @@ struct Options {
 // A command that a running server obeys, and how long that may take.
 struct Order {
   std::string name;
-  const char* signal;  // that does the same
+  std::string signal;  // that does the same, without its SIG
   std::chrono::seconds patience;
 };
 
@@ -39,9 +39,9 @@ std::optional<std::string> answer_to(const Order& order, const Options& options)
   if (!settings) return std::nullopt;
   if (settings->state.empty()) {
     complain(me + settings->file.string() +
-             " has no 'state', in which a server listens to commands; name it with --state, or "
-             "send the server " +
-             order.signal);
+             " has no 'state', without which a server takes no commands: send it SIG" +
+             order.signal + " (systemctl kill --kill-whom=main -s " + order.signal +
+             " frontis), or, if it was started with a state, name that with --state");
     return std::nullopt;
   }
   auto answer = ask_server(settings->state, order.name, order.patience);
@@ -58,13 +58,13 @@ std::optional<std::string> answer_to(const Order& order, const Options& options)
 
 int reload(const Options& options) {
   // Names of applications may have to be looked up.
-  if (!answer_to({"reload", "SIGHUP", std::chrono::seconds(60)}, options)) return found_fault;
+  if (!answer_to({"reload", "HUP", std::chrono::seconds(60)}, options)) return found_fault;
   fmt::print("reloaded\n");
   return done;
 }
 
 int upgrade(const Options& options) {
-  const auto answer = answer_to({"upgrade", "SIGUSR2", std::chrono::seconds(90)}, options);
+  const auto answer = answer_to({"upgrade", "USR2", std::chrono::seconds(90)}, options);
   if (!answer) return found_fault;
   fmt::print("process {} has taken over\n", answer->substr(answer->find(' ') + 1));
   return done;

@@ -37,8 +37,8 @@ void note_no_state(const config::Settings& settings, Findings& findings) {
   if (!has_files) return;
   findings.note(settings.place_of("state"),
                 "no 'state': nothing is compressed, no old version of a file is kept, and what "
-                "was found out about files is lost at each start; name a folder that the server "
-                "may write");
+                "was found out about files is lost at each start; `frontis reload` and the like "
+                "reach no server, and signals do; name a folder that the server may write");
 }
 
 // Below a name that begins with a dot nothing is served.
