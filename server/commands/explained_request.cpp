@@ -39,12 +39,16 @@ bool is_host(std::string_view header) {
 
 }  // namespace
 
+std::string no_url(std::string_view typed) {
+  return "expected a URL such as http://www.example.org/app.css, or a path that begins with '/', "
+         "found " +
+         config::in_quotes(typed);
+}
+
 std::string url_fault(const std::string& url) {
   if (has_line_end(url)) return "a URL has no line ends";
   if (!scheme_of(url).empty() || url.starts_with('/') || url == "*") return {};
-  return "expected a URL such as http://www.example.org/app.css, or a path that begins with '/', "
-         "found " +
-         config::in_quotes(url);
+  return no_url(url);
 }
 
 std::string method_fault(const std::string& method) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/settings.h"
@@ -15,6 +16,9 @@ struct TypedRequest {
   std::string method = "GET";
   std::vector<std::string> headers;  // "Name: value"
 };
+
+// What to say of `typed`, which is no URL.
+[[nodiscard]] std::string no_url(std::string_view typed);
 
 // What is wrong with it, for the one who typed it; empty where nothing is.
 [[nodiscard]] std::string url_fault(const std::string& url);

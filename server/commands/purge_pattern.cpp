@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "commands/explained_request.h"
 
 namespace frontis::commands {
 
@@ -14,16 +15,17 @@ struct Scheme {
 };
 constexpr Scheme schemes[] = {{"http://", ":80"}, {"https://", ":443"}};
 
+// Without a scheme, "news/1" is a path that lacks its slash.
+bool may_be_host(std::string_view name) {
+  return name == "*" || name.find_first_of(".:") != name.npos;
+}
+
 }  // namespace
 
 Result<std::string> purge_pattern(std::string_view typed) {
   const bool is_clean = std::none_of(typed.begin(), typed.end(),
                                      [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
-  if (typed.empty() || !is_clean) {
-    return fail(
-        ErrorKind::invalid,
-        "expected a URL such as http://www.example.org/news/*, found '" + printable(typed) + "'");
-  }
+  if (typed.empty() || !is_clean) return fail(ErrorKind::invalid, no_url(typed));
   typed = typed.substr(0, typed.find('#'));
   if (typed.starts_with('/')) return std::string(typed);
   std::string_view port;
@@ -35,6 +37,9 @@ Result<std::string> purge_pattern(std::string_view typed) {
   }
   // "*" and "example.org*" are whole as they are.
   const std::size_t end = std::min(typed.find_first_of("/?"), typed.size());
+  if (port.empty() && !may_be_host(typed.substr(0, end))) {
+    return fail(ErrorKind::invalid, no_url(typed));
+  }
   if (end == typed.size() && typed.ends_with('*')) return lower_case(typed);
   std::string host = lower_case(typed.substr(0, end));
   if (host.empty())

@@ -34,5 +34,18 @@ TEST(PurgePattern, SaysWhatToType) {
   }
 }
 
+TEST(PurgePattern, RefusesAPathWithoutItsSlash) {
+  for (const std::string_view typed : {"c/1", "news*", "localhost/a"}) {
+    const auto pattern = purge_pattern(typed);
+    ASSERT_FALSE(pattern) << typed;
+    EXPECT_EQ(pattern.error().message,
+              "expected a URL such as http://www.example.org/app.css, or a path that begins with "
+              "'/', found '" +
+                  std::string(typed) + "'");
+  }
+  EXPECT_EQ(purge_pattern("http://localhost/a").value_or(""), "localhost/a");
+  EXPECT_EQ(purge_pattern("localhost:8080/a").value_or(""), "localhost:8080/a");
+}
+
 }  // namespace
 }  // namespace frontis::commands
