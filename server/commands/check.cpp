@@ -28,7 +28,9 @@ int check_file(const std::string& chosen, bool deep) {
   if (!settings) return found_fault;
   std::size_t routes = 0;
   for (const config::Site& site : settings->sites) routes += site.routes.size();
-  std::printf("%s: valid; sites: %zu, routes: %zu\n", file->c_str(), settings->sites.size(),
+  // Which of the places it was found in shall be seen.
+  const auto& shown = chosen.empty() ? settings->file : *file;
+  std::printf("%s: valid; sites: %zu, routes: %zu\n", shown.c_str(), settings->sites.size(),
               routes);
   for (const config::Listen& admin : settings->admin) {
     if (!admin.is_local()) std::printf("note: %s\n", config::public_admin(admin).c_str());

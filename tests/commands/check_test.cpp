@@ -26,6 +26,16 @@ TEST(Check, CountsTheSitesAndRoutesOfAGoodConfiguration) {
   EXPECT_THAT(ran.errors, IsEmpty());
 }
 
+TEST(Check, SaysWhichFileItHasFound) {
+  const SiteFolder folder;
+  folder.write("frontis.yaml", "sites: {\"*\": {/: {respond: 404}}}\n");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const Ran ran = run_command({"check"});
+  std::filesystem::current_path(before);
+  EXPECT_EQ(folder.shortened(ran.out), "F/frontis.yaml: valid; sites: 1, routes: 1\n");
+}
+
 TEST(Check, NamesEveryFault) {
   const SiteFolder folder;
   const std::string file = folder.write("frontis.yaml",
@@ -52,9 +62,12 @@ constexpr std::string_view on_a_unix_socket =
     "state: ./state\npress: {size: 1MiB}\nkeep_size: 1MiB\n"
     "sites: {\"*\": {/: {files: root}}}\n";
 
+std::string ourselves() { return getpwuid(geteuid())->pw_name; }
+
 TEST(Check, FindsNothingDeepDownWhereAllIsWell) {
   const SiteFolder folder;
-  const std::string file = folder.write("frontis.yaml", on_a_unix_socket);
+  const std::string file =
+      folder.write("frontis.yaml", "user: " + ourselves() + "\n" + std::string(on_a_unix_socket));
   folder.write("root/index.html", "<!doctype html>\n");
   const Ran ran = run_command({"check", "--deep", "-c", file});
   EXPECT_EQ(ran.code, done) << ran.errors;
@@ -62,8 +75,6 @@ TEST(Check, FindsNothingDeepDownWhereAllIsWell) {
 }
 
 TEST(Check, FindsNoFaultInARemark) {
-std::string ourselves() { return getpwuid(geteuid())->pw_name; }
-
   const SiteFolder folder;
   const std::string file =
       folder.write("frontis.yaml", "listen: unix:./s\nsites: {\"*\": {/: {files: root}}}\n");
@@ -75,8 +86,7 @@ std::string ourselves() { return getpwuid(geteuid())->pw_name; }
 
 TEST(Check, TellsWhatItFindsDeepDownAndHowMuch) {
   const SiteFolder folder;
-  const std::string file =
-      folder.write("frontis.yaml", "user: " + ourselves() + "\n" + std::string(on_a_unix_socket));
+  const std::string file = folder.write("frontis.yaml", on_a_unix_socket);
   folder.link("nowhere", "root/a");
   folder.link("nowhere", "root/b");
   const Ran shallow = run_command({"check", "-c", file});
