@@ -48,7 +48,7 @@ std::optional<config::Backend> admin_of(const Options& options) {
   if (!settings->admin.empty()) return backend_of(settings->admin.front());
   complain("frontis status: " + file->string() +
            " has no 'admin', where a server shows its figures: write `admin: 127.0.0.1:9180` into "
-           "it and start the server anew, or name the address with --admin");
+           "it and run `frontis reload`, or name the address with --admin");
   return std::nullopt;
 }
 
