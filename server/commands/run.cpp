@@ -51,7 +51,8 @@ void print_urls(const config::Settings& settings) {
   const bool has_root = std::any_of(routes.begin(), routes.end(), is_root);
   const std::string path = has_root ? "/" : routes.front().path;
   for (const config::Listen& listen : settings.listen) {
-    std::printf("Serving %s (Ctrl-C stops)\n", url_of(listen, path).c_str());
+    std::printf("Serving %s%s (Ctrl-C stops)\n", url_of(listen, path).c_str(),
+                listen.is_local() ? "" : ", also to other machines");
   }
   std::error_code ignored;
   if (std::filesystem::is_directory(settings.state, ignored)) {
@@ -79,7 +80,6 @@ bool has_interpreters(const config::Settings& settings) {
   return true;
 }
 
-int run_options(const RunOptions& options) {
 // Of a server that nobody may see anything of, the same holds.
 bool has_open_roots(const config::Settings& settings) {
   for (const config::Route& route : settings.sites.front().routes) {
@@ -94,6 +94,7 @@ bool has_open_roots(const config::Settings& settings) {
   return true;
 }
 
+int run_options(const RunOptions& options) {
   auto loaded = config::load_text(run_configuration(options), "command line");
   for (const config::Fault& fault : loaded.faults) complain("frontis run: " + fault.message);
   if (!loaded.settings) {
@@ -144,7 +145,8 @@ std::function<int()> declare_run(CLI::App& app) {
       ->type_name("DIR[=/url/]")
       ->check(static_fault)
       ->allow_extra_args(false);
-  app.add_option("--listen", options->listen, "Port, address:port or unix:PATH")
+  app.add_option("--listen", options->listen,
+                 "Port of 127.0.0.1, *:port for every address, address:port or unix:PATH")
       ->type_name("ADDRESS")
       ->capture_default_str()
       ->check(listen_fault);

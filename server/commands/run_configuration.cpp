@@ -1,5 +1,6 @@
 #include "commands/run_configuration.h"
 
+#include "base/text.h"
 #include "commands/project_python.h"
 #include "commands/yaml_text.h"
 
@@ -34,6 +35,11 @@ std::string app_of(const RunOptions& options) {
          "\n    processes: " + std::to_string(options.processes) + "\n";
 }
 
+// What is tried out is nobody else's business.
+std::string listen_of(const std::string& typed) {
+  return (parse_decimal(typed) ? "127.0.0.1:" : "") + typed;
+}
+
 // What is served at /, if anything is.
 std::string root_of(const RunOptions& options) {
   // Beside an app its folder is not served: the sources are in it.
@@ -51,7 +57,7 @@ std::string static_fault(const std::string& typed) {
 }
 
 std::string run_configuration(const RunOptions& options) {
-  std::string yaml = "listen: " + yaml_quoted(options.listen) +
+  std::string yaml = "listen: " + yaml_quoted(listen_of(options.listen)) +
                      "\nlog: {access: " + yaml_quoted(options.access) + "}\n";
   if (!options.state.empty() && options.state != no_state) {
     yaml += "state: " + yaml_quoted(options.state) + "\n";

@@ -10,10 +10,10 @@ namespace frontis::commands {
 struct RunOptions {
   std::string directory;             // to serve at /; with an app, where that runs
   std::vector<std::string> statics;  // "DIR" or "DIR=/url/"
-  std::string app;         // "mysite.wsgi", "module:callable", "module:create()"; empty: none
-  std::string python;      // of the app; empty: that of the project
-  unsigned processes = 0;  // of the app; 0: one per core
-  std::string listen = "8080";
+  std::string app;              // "mysite.wsgi", "module:callable", "module:create()"; empty: none
+  std::string python;           // of the app; empty: that of the project
+  unsigned processes = 0;       // of the app; 0: one per core
+  std::string listen = "8080";  // a port alone is one of 127.0.0.1
   std::string access = "off";
   std::string state;  // empty: the user's cache folder; "none": nowhere
 };

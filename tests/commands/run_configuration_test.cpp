@@ -36,6 +36,22 @@ TEST(RunConfiguration, ServesTheFolderOrWhatIsNamed) {
   EXPECT_THAT(routes_of(settings_of(options)), ElementsAre("/a/ files", "/b/ files", "/ files"));
 }
 
+TEST(RunConfiguration, ListensOnThisMachineAloneUnlessItIsToldOtherwise) {
+  RunOptions options;
+  const std::pair<std::string, std::string> cases[] = {
+      {options.listen, "127.0.0.1:8080"},
+      {"8000", "127.0.0.1:8000"},
+      {"*:8000", "*:8000"},
+      {"0.0.0.0:80", "0.0.0.0:80"},
+      {"[::1]:80", "[::1]:80"},
+      {"unix:/run/s", "unix:/run/s"},
+  };
+  for (const auto& [typed, listened] : cases) {
+    options.listen = typed;
+    EXPECT_EQ(settings_of(options).listen.at(0).text(), listened);
+  }
+}
+
 TEST(RunConfiguration, RunsAnAppInTheFolderWhoseFilesItDoesNotServe) {
   const SiteFolder folder;
   RunOptions options;

@@ -213,6 +213,8 @@ def test_run_serves_a_directory_and_prints_its_url(tmp_path, root):
         state, = (tmp_path / "cache" / "frontis").iterdir()
         assert f"Keeping compressed variants in {state}" in out.read_text()
         assert fetch(("127.0.0.1", port), "/a.txt").body == b"a\n"
+        with pytest.raises(OSError):   # a port alone is one of this address alone
+            fetch(("127.0.0.2", port), "/a.txt")
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert not REPORT.search((tmp_path / "err").read_text())
