@@ -78,6 +78,15 @@ def test_kubernetes_asks_the_pod_where_it_listens():
     assert mounted == {volume["name"] for volume in pod["volumes"]}
 
 
+def test_kubernetes_asks_for_the_image_that_is_built():
+    text = (CONTAINER / "kubernetes.yaml").read_text(encoding="utf-8")
+    image = re.search(r"image: (\S+)", text)[1]
+    built = (CONTAINER / "Containerfile").read_text(encoding="utf-8")
+    project = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+    assert image == "frontis:" + re.search(r"project\(frontis VERSION (\S+)", project)[1]
+    assert f"-t {image} " in built and f":ro {image}\n" in built
+
+
 def test_kubernetes_gives_the_pod_no_rights():
     pod = next(document for document in documents("kubernetes.yaml")
                if document["kind"] == "Deployment")["spec"]["template"]["spec"]
