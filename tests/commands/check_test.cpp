@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "commands/acting_user.h"
 #include "site_folder.h"
 
 namespace frontis::commands {
@@ -10,6 +11,8 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+
+std::string ourselves() { return getpwuid(geteuid())->pw_name; }
 
 TEST(Check, CountsTheSitesAndRoutesOfAGoodConfiguration) {
   const SiteFolder folder;
@@ -34,6 +37,25 @@ TEST(Check, SaysWhichFileItHasFound) {
   const Ran ran = run_command({"check"});
   std::filesystem::current_path(before);
   EXPECT_EQ(folder.shortened(ran.out), "F/frontis.yaml: valid; sites: 1, routes: 1\n");
+}
+
+TEST(Check, SaysWhomToLetIntoAFolder) {
+  const SiteFolder folder;
+  const std::string file =
+      folder.write("frontis.yaml", "sites: {\"*\": {/: {files: closed/static}}}\n");
+  std::filesystem::create_directories(folder / "closed/static");
+  folder.mode("closed", 0);
+  const std::string user = geteuid() == 0 ? "nobody" : ourselves();
+  auto acting = ActingUser::become(user);
+  ASSERT_TRUE(acting) << acting.error().message;
+  const Ran ran = run_command({"check", "-c", file});
+  acting->reset();
+  folder.mode("closed", 0755);
+  EXPECT_EQ(ran.code, found_fault);
+  EXPECT_EQ(folder.shortened(ran.errors),
+            "F/frontis.yaml:1:26: 'F/closed/static' cannot be used: Permission denied; let user '" +
+                user +
+                "' enter the folders above it (namei -l F/closed/static), or do this as root\n");
 }
 
 TEST(Check, NamesEveryFault) {
@@ -61,8 +83,6 @@ constexpr std::string_view on_a_unix_socket =
     "listen: unix:./frontis.sock\n"
     "state: ./state\npress: {size: 1MiB}\nkeep_size: 1MiB\n"
     "sites: {\"*\": {/: {files: root}}}\n";
-
-std::string ourselves() { return getpwuid(geteuid())->pw_name; }
 
 TEST(Check, FindsNothingDeepDownWhereAllIsWell) {
   const SiteFolder folder;
