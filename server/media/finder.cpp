@@ -41,6 +41,7 @@ Result<Located> Finder::find_index(std::string directory, bool needs_slash) cons
       return tl::unexpected(found.error());
     }
   }
+  if (!library_.is_open()) return tl::unexpected(library_.find("").error());
   return fail(ErrorKind::not_found, "it is no directory with an index file");
 }
 

@@ -194,6 +194,15 @@ TEST_F(Explain, SeesWhatTheConfiguredUserSees) {
   EXPECT_THAT(said({"/plain.css"}), HasSubstr("not readable by user '" + user + "' (mode 0000)\n"));
 }
 
+TEST_F(Explain, SaysThatARootIsClosedToTheConfiguredUser) {
+  configure(std::string("user: ") + (geteuid() == 0 ? "nobody" : getpwuid(geteuid())->pw_name) +
+            "\n");
+  folder_.mode("root", 0);
+  const std::string all = said({"/"});
+  folder_.mode("root", 0755);
+  EXPECT_THAT(all, HasSubstr("the root F/root cannot be opened: Permission denied"));
+}
+
 TEST_F(Explain, SaysThatItCannotSeeAsAnother) {
   configure("user: nosuchuser\n");
   EXPECT_THAT(
