@@ -187,8 +187,8 @@ std::string Library::closed_reason() const {
         root, reason);
   }
   return fmt::format(
-      "{} cannot be opened ({}): its files are 404 until it can be; let {} enter it and the folders "
-      "above it (namei -l {})",
+      "{} cannot be opened ({}): its files are 404 until it can be; let {} enter it and the "
+      "folders above it (namei -l {})",
       root, reason, user_name(), root);
 }
 
